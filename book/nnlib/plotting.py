@@ -1,0 +1,155 @@
+"""Plotting: the book's style, and pictures that are used more than once.
+
+Colours mean things: FORWARD for values on their way forward, BACKWARD for gradients on their way
+back, PARAMETER for weights and biases. None of them is ever the only sign: labels or shapes say it too.
+"""
+
+import hashlib
+import io
+import itertools
+import re
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#d9dee3", "#ffffff"
+FORWARD, BACKWARD, PARAMETER, ACCENT = "#0b63a5", "#b84300", "#00775a", "#7a3e9d"
+
+BRIGHTNESS = "gray"  # colour map for activations and images, 0 black to 1 white
+SIGNED = "RdBu"  # colour map for weights and gradients, symmetric about 0
+
+# On the page these colours follow the reader's light or dark theme; elsewhere the values above hold.
+_THEMED = {
+    INK: "ink",
+    MUTED: "muted",
+    GRID: "grid",
+    PAPER: "paper",
+    FORWARD: "forward",
+    BACKWARD: "backward",
+    PARAMETER: "parameter",
+    ACCENT: "accent",
+}
+
+mpl.rcParams.update(
+    {
+        "figure.figsize": (6.4, 3.6),
+        "figure.facecolor": PAPER,
+        "figure.constrained_layout.use": True,
+        "axes.facecolor": "none",
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": INK,
+        "axes.titlecolor": INK,
+        "axes.titlesize": "medium",
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.prop_cycle": mpl.cycler(color=[FORWARD, BACKWARD, PARAMETER, ACCENT, MUTED]),
+        "grid.color": GRID,
+        "grid.linewidth": 0.8,
+        "lines.linewidth": 2,
+        "text.color": INK,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "legend.frameon": False,
+        "font.size": 11,
+        "image.cmap": BRIGHTNESS,
+        "svg.fonttype": "path",
+    }
+)
+
+
+def subplots(rows: int = 1, columns: int = 1, **options) -> tuple[Figure, Axes]:
+    """A figure in the book's style and its axes, as matplotlib's `subplots` gives them."""
+    return plt.subplots(rows, columns, **options)
+
+
+def svg(figure: Figure, alt: str) -> str:
+    """The figure as one <svg> element with `alt` as its accessible name; the figure is closed.
+
+    Raises ValueError unless `alt` is a sentence that says what the picture shows.
+    """
+    if len(alt.split()) < 4 or not alt.endswith("."):
+        raise ValueError(f"alt: got {alt!r}, expected a sentence that says what the figure shows, with its full stop")
+    salt = hashlib.sha256(alt.encode()).hexdigest()[:8]  # the same figure gives the same bytes
+    file = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": salt}):
+        figure.savefig(file, format="svg", metadata=dict.fromkeys(["Date", "Creator", "Format", "Type"]))
+    plt.close(figure)
+    picture = file.getvalue()
+    picture = picture[picture.index("<svg") :]
+    picture = re.sub(r"\s*<(metadata|style)\b.*?</\1>", "", picture, flags=re.S)  # its style would leak into the page
+    picture = re.sub(r'<g id="[^"]*"', "<g", picture)
+    picture = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>f{salt}-", picture)  # several figures share a page
+    picture = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), picture)
+    picture = re.sub(r"#[0-9a-f]{6}\b", lambda hit: _themed(hit[0]), picture)
+    opening = f'<svg role="img" aria-label={quoteattr(alt)} style="stroke-linejoin: round; stroke-linecap: butt"'
+    return picture.replace("<svg", opening, 1).strip()
+
+
+def _themed(colour: str) -> str:
+    return f"var(--nnlib-{_THEMED[colour]}, {colour})" if colour in _THEMED else colour
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display the figure, with `alt` saying in words what it shows, and close it."""
+    from IPython.display import display
+
+    display({"image/svg+xml": svg(figure, alt), "text/plain": alt}, raw=True)
+
+
+def images(rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cmap: str = BRIGHTNESS) -> Figure:
+    """Square images in a grid, one for each row of `rows` (n, side * side), each with its caption.
+
+    With cmap=SIGNED each image is scaled symmetrically about 0; else black is 0 and white is 1.
+    """
+    columns = min(columns, len(rows))
+    lines = -(-len(rows) // columns)
+    side = round(rows.shape[1] ** 0.5)
+    size = 6.4 / columns
+    figure, axes = subplots(lines, columns, figsize=(6.4, lines * size * (1.28 if len(captions) else 1.05)), squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    for i, (ax, row) in enumerate(zip(axes.flat, rows, strict=False)):
+        top = np.abs(row).max() or 1.0 if cmap == SIGNED else 1.0
+        ax.imshow(row.reshape(side, side), cmap=cmap, vmin=-top if cmap == SIGNED else 0, vmax=top)
+        if len(captions):
+            ax.set_title(captions[i], loc="center", fontsize=9, fontweight="normal")
+    return figure
+
+
+def layers_diagram(sizes: Sequence[int], names: Sequence[str] = (), most: int = 16) -> Figure:
+    """A network of fully connected layers: neurons as circles, weights as lines.
+
+    A layer of more than `most` neurons shows its first and last ones with an ellipsis between.
+    """
+    figure, ax = subplots(figsize=(6.4, 4.2))
+    ax.axis("off")
+    columns = [_column(x, size, most) for x, size in enumerate(sizes)]
+    for left, right in itertools.pairwise(columns):
+        lines = [(a, b, (np.nan, np.nan)) for a in left for b in right]  # one path, broken between lines
+        ax.plot(*np.reshape(lines, (-1, 2)).T, color=PARAMETER, linewidth=0.4, alpha=0.45, zorder=1)
+    for x, (size, column) in enumerate(zip(sizes, columns, strict=True)):
+        ax.scatter(*zip(*column, strict=True), s=90, color=PAPER, edgecolor=FORWARD, linewidth=1.6, zorder=2)
+        if size > most:
+            ax.text(x, 0, "⋮", ha="center", va="center", fontsize=18)
+        name = f"{names[x]}\n" if len(names) else ""
+        ax.text(x, -1.12, f"{name}{size}", ha="center", va="top")
+    ax.set_ylim(-1.35, 1.1)
+    return figure
+
+
+def _column(x: int, size: int, most: int) -> list[tuple[float, float]]:
+    """Where a layer's circles stand, from top to bottom, with a gap in the middle of a long layer."""
+    if size <= most:
+        half = min(1.0, size / most)
+        return [(x, y) for y in (np.linspace(half, -half, size) if size > 1 else [0.0])]
+    ys = np.linspace(1, -1, most + 1)
+    return [(x, y) for y in ys if abs(y) > 0.15]

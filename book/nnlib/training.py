@@ -1,0 +1,168 @@
+"""Training: mini-batches in, one step for each, and what to do when it goes wrong."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from .checks import check_count, check_features, check_finite, check_labels, check_same_length
+from .layers import Network, Parameter
+from .losses import Loss
+from .optimizers import Optimizer
+
+Transform = Callable[[Sequence[Parameter]], None]
+
+
+class TrainingDiverged(ArithmeticError):
+    """The cost or a parameter is no longer a finite number; the parameters are back at the last good epoch."""
+
+
+def minibatches(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """One epoch: every example once, in a new random order, `batch_size` at a time (the last batch may be shorter)."""
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        batch = order[start : start + batch_size]
+        yield x.take(batch, axis=0), y.take(batch, axis=0)
+
+
+def train_epochs(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    transforms: Iterable[Transform] = (),
+) -> Iterator[float]:
+    """Train epoch by epoch, yielding each epoch's mean cost: the body of the caller's loop is the callback.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, n_in).
+    y : targets as the loss takes them, one row for each example.
+    transforms : functions of the parameters that edit the gradients before each step, such as L2(1e-4).
+
+    Raises
+    ------
+    ValueError, TypeError : before anything is computed, for data that do not fit.
+    TrainingDiverged : when the cost or a parameter turns NaN or infinite; the parameters are then
+        as they were after the last good epoch.
+    """
+    check_count("epochs", epochs)
+    check_count("batch_size", batch_size)
+    check_features(x, network.n_in, network.dtype)
+    check_same_length(x, y)
+    check_finite("x", x)
+    check_finite("y", y)
+    return _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, tuple(transforms))
+
+
+def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms) -> Iterator[float]:
+    parameters = network.parameters()
+    good = [p.value.copy() for p in parameters]
+    for epoch in range(1, epochs + 1):
+        try:
+            # Small matrix products are fastest on one BLAS thread.
+            with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+                cost = _one_epoch(network, loss, optimizer, parameters, minibatches(x, y, batch_size, rng), transforms)
+            if not (np.isfinite(cost) and all(np.isfinite(p.value).all() for p in parameters)):
+                raise TrainingDiverged(
+                    f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as they were "
+                    f"after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth of {optimizer.rate():g}."
+                )
+        except BaseException:  # Ctrl-C too: never leave a half-made step behind
+            for p, value in zip(parameters, good, strict=True):
+                p.value[...] = value
+            raise
+        for p, value in zip(parameters, good, strict=True):
+            value[...] = p.value
+        yield cost
+
+
+def _one_epoch(network, loss, optimizer, parameters, batches, transforms) -> float:
+    """A step for each mini-batch; the mean cost over the examples, each as it was met."""
+    total = examples = 0
+    for x, y in batches:
+        cost = loss.forward(network.forward(x), y)
+        network.backward(loss.backward())
+        for transform in transforms:
+            transform(parameters)
+        optimizer.step()
+        total += cost * len(x)
+        examples += len(x)
+    return total / examples
+
+
+@dataclass
+class History:
+    """What `fit` saw, one entry for each finished epoch; `stopped` says why it ended early, if it did."""
+
+    cost: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    stopped: str = ""
+
+
+def fit(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    transforms: Iterable[Transform] = (),
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
+    on_epoch: Callable[[History], None] | None = None,
+    progress: bool = True,
+) -> History:
+    """Run `train_epochs` to its end with a progress bar, and return the history.
+
+    `validation` is a pair (x, integer labels) whose accuracy is measured after each epoch; `on_epoch`
+    is called with the history so far. Where training diverges, or is interrupted with Ctrl-C, `fit` says so,
+    puts the parameters back as they were after the last good epoch and returns the history up to there.
+    """
+    if validation is not None:
+        check_features(validation[0], network.n_in, network.dtype)
+        check_finite("validation x", validation[0])
+        check_labels(validation[1], len(validation[0]), network.n_out)
+    history = History()
+    costs = train_epochs(
+        network, loss, optimizer, x, y, epochs=epochs, batch_size=batch_size, rng=rng, transforms=transforms
+    )
+    start = time.perf_counter()
+    try:
+        for cost in tqdm(costs, total=epochs, unit="epoch", disable=not progress):
+            history.cost.append(cost)
+            if validation is not None:
+                history.validation_accuracy.append(accuracy(network, *validation))
+            history.seconds.append(time.perf_counter() - start)
+            if on_epoch:
+                on_epoch(history)
+    except TrainingDiverged as diverged:
+        history.stopped = str(diverged)
+    except KeyboardInterrupt:
+        history.stopped = f"interrupted; the parameters are as they were after epoch {len(history.cost)}."
+    if history.stopped:
+        print("Training stopped: " + history.stopped)
+    return history
+
+
+def accuracy(network: Network, x: np.ndarray, labels: np.ndarray) -> float:
+    """The share of examples, from 0 to 1, whose largest output stands at the label's place.
+
+    `x` has shape (n, n_in), `labels` are integers of shape (n,).
+    """
+    output = network.predict(x)
+    check_labels(labels, len(x), output.shape[1])
+    return float(np.mean(output.argmax(axis=1) == labels))

@@ -1,0 +1,36 @@
+# The book's commands. README lists the same as plain commands, for Windows.
+PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
+PORT ?= 8000
+IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
+
+# Kernels run in book/, so a relative data folder must become an absolute one here.
+ifneq ($(NNLIB_DATA_DIR),)
+override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in /* | ?:*) echo '$(NNLIB_DATA_DIR)';; *) echo '$(CURDIR)/$(NNLIB_DATA_DIR)';; esac)
+export NNLIB_DATA_DIR
+endif
+
+.PHONY: book serve lab notebooks test lint results environment
+
+book: environment  ## Build the site and print its address
+	@$(IN_VENV) tools/build_book.py
+
+serve: book  ## Serve the site on a local port until Ctrl-C
+	@$(IN_VENV) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: environment  ## Open the chapters in JupyterLab
+	$(IN_VENV) -m jupyterlab book
+
+notebooks: environment  ## Run the chapters and store their outputs (CHAPTERS="book/07_backpropagation.ipynb" for some)
+	@$(IN_VENV) tools/run_notebooks.py $(CHAPTERS)
+
+test: environment  ## Every check
+	@$(IN_VENV) tools/check.py
+
+lint: environment  ## The quick checks alone
+	@$(IN_VENV) tools/check.py ruff spelling workflows
+
+results: environment  ## Train the networks of chapter 9 over five seeds and store their results
+	$(IN_VENV) tools/results.py
+
+environment:
+	@$(PYTHON) tools/environment.py

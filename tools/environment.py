@@ -1,0 +1,116 @@
+"""Environment: make .venv beside this folder, with everything that requirements.txt asks for, and keep it up to date.
+
+    python3 tools/environment.py
+
+Any Python may run this file, even 2.7, so that one that is too old gets a clear answer instead of a SyntaxError.
+A stamp in .venv remembers what was installed: while nothing has changed, a second run does nothing.
+"""
+
+from __future__ import print_function
+
+import hashlib
+import os
+import subprocess
+import sys
+
+NEEDED = (3, 11)
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NETWORK_TROUBLE = ("Retrying (", "ConnectionError", "ProxyError", "SSLError", "Timeout", "name resolution")
+
+
+def version_problem(version, executable):
+    """What to tell the reader whose Python is too old; nothing if it is new enough."""
+    if tuple(version[:2]) >= NEEDED:
+        return None
+    return (
+        "Python %d.%d or later is needed, this is %s (%s): "
+        "install it, or name another with `make PYTHON=python3.12 book`"
+    ) % (NEEDED + (".".join(str(part) for part in version[:3]), executable))
+
+
+def venv_problem(version, executable):
+    """What to tell the reader whose Python cannot make environments; nothing if it can."""
+    try:
+        import ensurepip  # noqa: F401  Debian and Ubuntu ship it in a package of its own
+        import venv  # noqa: F401
+    except ImportError as error:
+        return (
+            "This Python (%s) lacks its venv module (%s). On Debian or Ubuntu: "
+            "`sudo apt install python%d.%d-venv`; or name another with `make PYTHON=python3.12 book`"
+        ) % ((executable, error) + tuple(version[:2]))
+    return None
+
+
+def python_of(environment):
+    """The path of an environment's Python, on this operating system."""
+    folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+    return os.path.join(environment, folder, name)
+
+
+def stamp_of(environment, files):
+    """One line that changes whenever the packages, the Python or the place of the environment change."""
+    digest = hashlib.sha256((sys.version + environment).encode("utf-8"))
+    for file in files:
+        with open(file, "rb") as content:
+            digest.update(content.read())
+    return digest.hexdigest()
+
+
+def is_healthy(python):
+    """Whether an environment's Python runs, has pip, and is of the same version as this one."""
+    code = "import pip, sys; sys.exit(sys.version_info[:2] != (%d, %d))" % tuple(sys.version_info[:2])
+    try:
+        return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0
+    except OSError:  # no such file, or a link to a Python that has gone
+        return False
+
+
+def install(python, requirements, constraints):
+    """Run pip with its progress shown; return what went wrong, or nothing."""
+    command = [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements, "-c", constraints]
+    pip = subprocess.Popen(command, stderr=subprocess.PIPE, universal_newlines=True)
+    unreachable = False
+    for line in pip.stderr:
+        sys.stderr.write(line)
+        unreachable = unreachable or any(sign in line for sign in NETWORK_TROUBLE)
+    if pip.wait() == 0:
+        return None
+    if unreachable:
+        return (
+            "The package index could not be reached, so the packages are not installed: "
+            "check the network or the proxy (or PIP_INDEX_URL), then run the same command again"
+        )
+    return "pip could not install the packages; its last lines above say why"
+
+
+def main(root=ROOT):
+    """Make or update the environment; return what went wrong, or nothing."""
+    problem = version_problem(sys.version_info, sys.executable) or venv_problem(sys.version_info, sys.executable)
+    if problem:
+        return problem
+    environment = os.path.join(root, ".venv")
+    requirements, constraints = os.path.join(root, "requirements.txt"), os.path.join(root, "constraints.txt")
+    python = python_of(environment)
+    stamp_file = os.path.join(environment, "installed")
+    stamp = stamp_of(environment, [requirements, constraints])
+    if os.path.exists(stamp_file) and os.path.exists(python):
+        with open(stamp_file) as content:
+            if content.read() == stamp:
+                return None
+
+    if not is_healthy(python):
+        if os.path.exists(environment) and not os.path.exists(os.path.join(environment, "pyvenv.cfg")):
+            return "%s exists but is not a Python environment: move it away, then run the same command again" % environment
+        print("Making .venv with Python %d.%d.%d (%s)" % (tuple(sys.version_info[:3]) + (sys.executable,)), flush=True)
+        if subprocess.call([sys.executable, "-m", "venv", "--clear", environment]) != 0:
+            return "Python could not make %s; its last lines above say why" % environment
+    print("Installing what requirements.txt asks for: a few minutes the first time", flush=True)
+    problem = install(python, requirements, constraints)
+    if not problem:
+        with open(stamp_file, "w") as content:
+            content.write(stamp)
+    return problem
+
+
+if __name__ == "__main__":
+    sys.exit(main())

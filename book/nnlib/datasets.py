@@ -1,17 +1,13 @@
 """Datasets: handwritten digits as arrays, checked byte for byte before anything learns from them."""
 
-import hashlib
-import os
-import textwrap
-import time
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from .checks import check_same_length
+from .fetch import OfficialFile, fetch
 from .idx import parse_idx
 
 DIGITS_SOURCE = (
@@ -22,49 +18,23 @@ MNIST_SOURCE = (
     "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits; described in "
     "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), https://doi.org/10.1109/5.726791"
 )
-MIRRORS = (
+MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-TIMEOUT = 10  # seconds that a mirror may be silent
-DEADLINE = 600  # seconds that one file may take
-
-
-class OfficialFile(NamedTuple):
-    """A published file: its name, SHA-256 and size in bytes, and the shape of the array in it."""
-
-    name: str
-    sha256: str
-    size: int
-    shape: tuple[int, ...]
-
-
 MNIST_FILES = (
     OfficialFile(
-        "train-images-idx3-ubyte.gz",
-        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-        9912422,
-        (60000, 28, 28),
+        "train-images-idx3-ubyte.gz", 9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
     ),
     OfficialFile(
-        "train-labels-idx1-ubyte.gz",
-        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-        28881,
-        (60000,),
+        "train-labels-idx1-ubyte.gz", 28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
     ),
     OfficialFile(
-        "t10k-images-idx3-ubyte.gz",
-        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-        1648877,
-        (10000, 28, 28),
+        "t10k-images-idx3-ubyte.gz", 1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
     ),
-    OfficialFile(
-        "t10k-labels-idx1-ubyte.gz",
-        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-        4542,
-        (10000,),
-    ),
+    OfficialFile("t10k-labels-idx1-ubyte.gz", 4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 )
+MNIST_SHAPES = ((60000, 28, 28), (60000,), (10000, 28, 28), (10000,))
 
 
 class Dataset(NamedTuple):
@@ -144,12 +114,11 @@ def load_mnist(fallback: bool = False) -> Dataset:
     ConnectionError
         If neither the cache nor a mirror gives a file; the message lists what was tried.
     """
-    folder = os.environ.get("NNLIB_DATA_DIR")
     try:
-        files = [_read_data_dir(folder, file) if folder else _read_cache_or_mirror(file) for file in MNIST_FILES]
+        files = [fetch(file, "mnist", MNIST_MIRRORS) for file in MNIST_FILES]
     except ConnectionError as error:
         if not fallback:
-            raise
+            raise ConnectionError(f"{error}, or use the embedded digits: load_mnist(fallback=True)") from None
         warnings.warn(
             "THIS IS NOT MNIST: the 1,797 embedded digits, enlarged to 28 x 28 pixels, stand in for it. "
             f"What the text says of MNIST does not hold for them. The reason: {error}",
@@ -157,13 +126,13 @@ def load_mnist(fallback: bool = False) -> Dataset:
         )
         return _like_mnist(load_digits())
     arrays = []
-    for data, file in zip(files, MNIST_FILES, strict=True):
-        array = parse_idx(data, file.shape, file.name)
-        if len(file.shape) == 1:
+    for file, data, shape in zip(MNIST_FILES, files, MNIST_SHAPES, strict=True):
+        array = parse_idx(data, shape, file.name)
+        if array.ndim == 1:
             arrays.append(array.astype(np.int64))
         else:  # divided straight into float32, with no second copy of 188 MB
             arrays.append(np.divide(array.reshape(len(array), -1), 255, dtype=np.float32))
-    return Dataset(*arrays, MNIST_SOURCE, MNIST_FILES[0].shape[1:], "MNIST")
+    return Dataset(*arrays, MNIST_SOURCE, (28, 28), "MNIST")
 
 
 def split(
@@ -192,104 +161,6 @@ def split(
         raise ValueError(f"fraction: got {fraction} of {len(x)} examples, expected one that leaves neither part empty")
     order = rng.permutation(len(x))
     return x[order[aside:]], y[order[aside:]], x[order[:aside]], y[order[:aside]]
-
-
-def _read(path: Path, file: OfficialFile) -> bytes:
-    """The bytes of a file, if they are the official ones; never reads more than one byte beyond their size."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file")
-    with path.open("rb") as stream:
-        data = stream.read(file.size + 1)
-    if len(data) != file.size:
-        size = f"{len(data)} bytes" if len(data) < file.size else f"more than {file.size} bytes"
-        raise ValueError(f"{path}: got {size}, expected {file.size}: not the official file, or not all of it")
-    if (sha256 := hashlib.sha256(data).hexdigest()) != file.sha256:
-        raise ValueError(f"{path}: got SHA-256 {sha256}, expected {file.sha256}: not the official file")
-    return data
-
-
-def _read_data_dir(folder: str, file: OfficialFile) -> bytes:
-    """A file from NNLIB_DATA_DIR, or an error that says what to do."""
-    path = Path(folder).expanduser().absolute() / "mnist" / file.name
-    hint = "put MNIST's four .gz files there, or unset NNLIB_DATA_DIR to use the cache and the public mirrors"
-    if not Path(folder).expanduser().is_absolute():
-        hint += f" (NNLIB_DATA_DIR is the relative path {folder!r}, seen from {Path.cwd()})"
-    try:
-        return _read(path, file)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"NNLIB_DATA_DIR: {error}; {hint}") from None
-    except ValueError as error:
-        raise ValueError(f"NNLIB_DATA_DIR: {error}; {hint}") from None
-
-
-def _read_cache_or_mirror(file: OfficialFile) -> bytes:
-    """A file from the cache, else from the first mirror that gives it; ConnectionError if none does."""
-    tried = []
-
-    def note(where: str, error: BaseException) -> None:
-        while cause := error.__cause__ or error.__context__:
-            error = cause  # what happened first says most: "Name or service not known"
-        tried.append(textwrap.shorten(f"{where}: {type(error).__name__}: {error}", 300))
-
-    try:
-        path = cache_folder() / file.name
-        return _read(path, file)
-    except (ImportError, RuntimeError) as error:  # without a folder to put it in there is no download
-        note("cache", error)
-        mirrors = ()
-    except (OSError, ValueError) as error:
-        note("cache", error)
-        mirrors = MIRRORS
-    for mirror in mirrors:
-        try:
-            _download(mirror + file.name, path, file)
-        except (OSError, ValueError) as error:
-            note(mirror, error)
-        with suppress(OSError, ValueError):  # read it even so: another process may have brought it meanwhile
-            return _read(path, file)
-    raise ConnectionError(
-        "\n- ".join([f"MNIST's {file.name} could not be had. Tried:", *tried])
-        + "\nSet NNLIB_DATA_DIR to a folder whose subfolder mnist holds the four .gz files, "
-        "or use the embedded digits: load_mnist(fallback=True)."
-    )
-
-
-def cache_folder() -> Path:
-    """Where downloaded files are kept for this user; RuntimeError where the user has no home folder."""
-    import pooch  # here, because it is slow to import and a browser's Python does not have it
-
-    folder = pooch.os_cache("nnlib") / "mnist"
-    if not folder.is_absolute():  # platformdirs leaves a "~" that it cannot resolve
-        raise RuntimeError("this user has no home folder to keep a cache in")
-    return folder
-
-
-def _download(url: str, path: Path, file: OfficialFile) -> None:
-    """Fetch an official file to `path`: pooch writes it to a temporary file, checks it, then moves it there.
-
-    So a file at `path` is whole, or (if it was put there by other means) `_read` refuses it.
-    """
-    import pooch
-    import requests
-    import urllib3
-
-    def stream(url: str, target: str, _: object) -> None:
-        print(f"Downloading {url}", flush=True)
-        deadline = time.monotonic() + DEADLINE
-        with requests.get(url, stream=True, timeout=TIMEOUT) as answer, open(target, "wb") as output:
-            answer.raise_for_status()
-            while chunk := answer.raw.read1(1 << 16, decode_content=False):  # what has come, as it was sent
-                output.write(chunk)
-                if output.tell() > file.size:
-                    raise ValueError(f"sends more than the {file.size} bytes of the official file")
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"not finished after {DEADLINE} seconds")
-
-    pooch.get_logger().setLevel("WARNING")
-    try:
-        pooch.retrieve(url, file.sha256, path.name, path.parent, downloader=stream)
-    except urllib3.exceptions.HTTPError as error:  # which requests does not translate on this path
-        raise ConnectionError(str(error)) from error
 
 
 def _like_mnist(digits: Dataset) -> Dataset:

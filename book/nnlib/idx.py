@@ -48,6 +48,6 @@ def parse_idx(compressed: bytes, shape: tuple[int, ...], name: str = "IDX data")
         raise ValueError(f"{name}: got shape {tuple(lengths)}, expected {shape}")
     if len(content) > size or gunzip.unused_data:
         raise ValueError(f"{name}: longer than the {size} bytes of an array of shape {shape}")
-    if not gunzip.eof:
+    if len(content) < size or not gunzip.eof:
         raise ValueError(f"{name}: cut short, {len(content)} of {size} bytes")
     return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)

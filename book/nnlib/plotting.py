@@ -114,7 +114,9 @@ def images(rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cm
     lines = -(-len(rows) // columns)
     side = round(rows.shape[1] ** 0.5)
     size = 6.4 / columns
-    figure, axes = subplots(lines, columns, figsize=(6.4, lines * size * (1.28 if len(captions) else 1.05)), squeeze=False)
+    figure, axes = subplots(
+        lines, columns, figsize=(6.4, lines * size * (1.28 if len(captions) else 1.05)), squeeze=False
+    )
     for ax in axes.flat:
         ax.axis("off")
     for i, (ax, row) in enumerate(zip(axes.flat, rows, strict=False)):

@@ -49,5 +49,5 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
             return {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, EOFError, AttributeError, KeyError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path}: not a whole .npz file of parameters ({error})") from None
+    except (OSError, ValueError, TypeError, AttributeError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path}: not a whole .npz file of parameters") from error

@@ -1,0 +1,107 @@
+"""Plotting: every figure has words, follows the theme, and is the same bytes each time."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from nnlib import plotting, widgets
+
+plt.switch_backend("agg")
+ALT = 'A line that rises from 1 to 3, "steeply".'
+
+
+def line():
+    figure, ax = plotting.subplots()
+    ax.plot([1, 2, 3], label="cost")
+    ax.legend()
+    ax.set_xlabel(r"$\eta$")
+    return figure
+
+
+def test_the_picture_carries_its_words_and_is_valid_xml():
+    root = ET.fromstring(plotting.svg(line(), ALT))
+    assert root.get("role") == "img" and root.get("aria-label") == ALT
+
+
+def test_the_figure_is_closed_and_drawn_the_same_each_time():
+    assert plotting.svg(line(), ALT) == plotting.svg(line(), ALT)
+    assert plt.get_fignums() == []
+
+
+def test_colours_with_a_meaning_follow_the_theme_and_keep_a_fallback():
+    picture = plotting.svg(line(), ALT)
+    assert f"var(--nnlib-forward, {plotting.FORWARD})" in picture
+    assert f"var(--nnlib-ink, {plotting.INK})" in picture
+    assert f": {plotting.FORWARD}" not in picture
+
+
+def test_two_pictures_on_one_page_share_no_id_and_every_reference_resolves():
+    pictures = [plotting.svg(line(), ALT), plotting.svg(line(), "Another line that rises.")]
+    ids = [set(re.findall(r'\bid="([^"]+)"', picture)) for picture in pictures]
+    assert ids[0] and not ids[0] & ids[1]
+    for picture, own in zip(pictures, ids, strict=True):
+        assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', picture)) <= {(i, "") for i in own} | {
+            ("", i) for i in own
+        }
+
+
+def test_no_style_leaks_from_the_picture_into_the_page():
+    assert "<style" not in plotting.svg(line(), ALT)
+
+
+@pytest.mark.parametrize("alt", ["", "figure", "A line that rises", "one two three."])
+def test_a_figure_without_a_sentence_is_refused(alt):
+    with pytest.raises(ValueError, match="expected a sentence"):
+        plotting.svg(line(), alt)
+    plt.close("all")
+
+
+def test_show_displays_picture_and_words_in_one_bundle(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    plotting.show(line(), ALT)
+    assert shown[0].keys() == {"image/svg+xml", "text/plain"} and shown[0]["text/plain"] == ALT
+
+
+def test_images_are_drawn_one_for_each_row_with_its_caption():
+    figure = plotting.images(np.random.default_rng(0).random((13, 64)), [str(i) for i in range(13)], columns=5)
+    drawn = [ax for ax in figure.axes if ax.images]
+    assert len(figure.axes) == 15 and [ax.get_title() for ax in drawn] == [str(i) for i in range(13)]
+    assert drawn[0].images[0].get_array().shape == (8, 8) and drawn[0].images[0].get_clim() == (0, 1)
+    plt.close(figure)
+
+
+def test_signed_images_are_symmetric_about_zero():
+    figure = plotting.images(np.array([[-2.0, 1, 0, 0]]), cmap=plotting.SIGNED)
+    assert figure.axes[0].images[0].get_clim() == (-2, 2)
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("sizes", [[2, 2, 1], [784, 16, 16, 10]])
+def test_a_network_is_drawn_with_all_its_neurons_or_an_ellipsis(sizes):
+    figure = plotting.layers_diagram(sizes, ["layer"] * len(sizes))
+    ax = figure.axes[0]
+    assert [len(c.get_offsets()) for c in ax.collections] == [min(size, 14 if size > 16 else 16) for size in sizes]
+    words = [text.get_text() for text in ax.texts]
+    assert [word for word in words if word != "⋮"] == [f"layer\n{size}" for size in sizes]
+    assert words.count("⋮") == sum(size > 16 for size in sizes)
+    plt.close(figure)
+
+
+def test_frames_give_a_slider_for_notebooks_and_html_for_pages(monkeypatch):
+    shown = []
+    monkeypatch.setattr(widgets, "display", lambda data, raw: shown.append(data))
+    widgets.frames([(line(), "The first line that rises."), (line(), "The <second> line that rises.")], "Step & go")
+    (bundle,) = shown
+    assert bundle["text/plain"] == "0: The first line that rises.\n1: The <second> line that rises."
+    page = ET.fromstring(bundle["text/html"].replace(" hidden>", ' hidden="">'))
+    assert page.get("aria-label") == "Step & go"
+    assert [frame.get("data-caption") for frame in page] == [
+        "The first line that rises.",
+        "The <second> line that rises.",
+    ]
+    assert [frame.get("hidden") for frame in page] == [None, ""]
+    assert "application/vnd.jupyter.widget-view+json" in bundle

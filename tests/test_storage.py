@@ -1,0 +1,134 @@
+"""Storage: what was saved comes back, and any other file is refused by name."""
+
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib import Dense, Network, Sigmoid
+
+
+def network(hidden=3, seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return Network(Dense(4, hidden, rng, dtype), Sigmoid(), Dense(hidden, 2, rng, dtype), Sigmoid())
+
+
+def values(network):
+    return {p.name: p.value.copy() for p in network.parameters()}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+@given(seed=st.integers(0, 99), hidden=st.integers(1, 5), dtype=st.sampled_from([np.float32, np.float64]))
+@settings(max_examples=20)
+def test_save_and_load_give_the_same_network(tmp_path_factory, seed, hidden, dtype):
+    path = tmp_path_factory.mktemp("weights") / "mein Netz ä.npz"
+    saved, loaded = network(hidden, seed, dtype), network(hidden, seed + 1, dtype)
+    saved.save(path)
+    loaded.load(path)
+    assert same(values(saved), values(loaded))
+
+
+def test_load_fills_the_arrays_that_the_layers_hold(tmp_path):
+    saved, loaded = network(seed=1), network(seed=2)
+    held = loaded.layers[0].W
+    saved.save(tmp_path / "a.npz")
+    loaded.load(str(tmp_path / "a.npz"))
+    assert held is loaded.layers[0].W and np.array_equal(held, saved.layers[0].W)
+
+
+def test_saving_replaces_the_file_and_leaves_nothing_else_behind(tmp_path):
+    path = tmp_path / "weights"
+    network(seed=1).save(path)
+    network(seed=2).save(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["weights"]
+    loaded = network(seed=3)
+    loaded.load(path)
+    assert same(values(loaded), values(network(seed=2)))
+
+
+def test_a_save_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch):
+    path = tmp_path / "weights.npz"
+    network(seed=1).save(path)
+    before = path.read_bytes()
+
+    def disk_full(file, **arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", disk_full)
+    with pytest.raises(OSError, match="No space left"):
+        network(seed=2).save(path)
+    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def spoiled(tmp_path, how):
+    path = tmp_path / "weights.npz"
+    network().save(path)
+    whole = path.read_bytes()
+    arrays = values(network())
+    if how == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "text":
+        path.write_text("not weights")
+    elif how == "one array":
+        with path.open("wb") as file:
+            np.save(file, np.ones(3))
+    elif how == "flipped bits":
+        middle = len(whole) // 3
+        path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :])
+    elif how == "a zip of text":
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("0.W", "hello")
+    elif how == "objects":
+        np.savez(path, **(arrays | {"0.W": np.array([{"a": 1}], dtype=object)}))
+    elif how == "another shape":
+        network(hidden=4).save(path)
+    elif how == "another dtype":
+        network(dtype=np.float32).save(path)
+    elif how == "one too few":
+        arrays.pop("0.b")
+        np.savez(path, **arrays)
+    elif how == "one too many":
+        np.savez(path, **arrays, extra=np.ones(2))
+    elif how == "nan":
+        arrays["2.b"][0] = np.nan
+        np.savez(path, **arrays)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("cut", "not a whole .npz file"),
+        ("empty", "not a whole .npz file"),
+        ("text", "not a whole .npz file"),
+        ("one array", "not a whole .npz file"),
+        ("flipped bits", "weights.npz: "),
+        ("a zip of text", "weights.npz: "),
+        ("objects", "not a whole .npz file"),
+        ("another shape", r"0.W has shape \(4, 4\) .*expected \(3, 4\)"),
+        ("another dtype", "0.W has shape .* and dtype float32, expected .* and float64"),
+        ("one too few", r"lacks \['0.b'\]; it was saved by a different network"),
+        ("one too many", r"holds \['extra'\] too"),
+        ("nan", "2.b holds NaN or infinity"),
+    ],
+)
+def test_any_other_file_is_refused_by_name_and_changes_nothing(tmp_path, how, message):
+    loaded = network(seed=5)
+    before = values(loaded)
+    with pytest.raises(ValueError, match=message) as raised:
+        loaded.load(spoiled(tmp_path, how))
+    assert "weights.npz" in str(raised.value)
+    assert same(values(loaded), before)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere.npz"):
+        network().load(tmp_path / "nowhere.npz")

@@ -1,0 +1,202 @@
+"""Training: every example once an epoch, costs that fall, and a clean stop when it goes wrong."""
+
+import signal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import (
+    L2,
+    SGD,
+    Dense,
+    Network,
+    QuadraticCost,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    TrainingDiverged,
+    accuracy,
+    fit,
+    minibatches,
+    one_hot,
+    train_epochs,
+)
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def blobs(n=60):
+    """Three well separated clouds of points in the plane, and which cloud each belongs to."""
+    labels = np.arange(n) % 3
+    centres = np.array([[0.0, 3], [3, -2], [-3, -2]])
+    return centres[labels] + 0.5 * rng().standard_normal((n, 2)), labels
+
+
+def network():
+    random = rng()
+    return Network(Dense(2, 8, random), Sigmoid(), Dense(8, 3, random))
+
+
+def values(network):
+    return [p.value.copy() for p in network.parameters()]
+
+
+def same(a, b):
+    return all(np.array_equal(p, q) for p, q in zip(values(a), values(b), strict=True))
+
+
+def train(net, *, loss=None, optimizer=None, **changes):
+    """`fit` on the blobs, softmax cross-entropy at rate 0.5 in six batches of ten, unless changed."""
+    x, labels = blobs()
+    usual = {"x": x, "y": labels, "epochs": 5, "batch_size": 10, "rng": rng(), "progress": False}
+    return fit(net, loss or SoftmaxCrossEntropy(), optimizer or SGD(net.parameters(), 0.5), **(usual | changes))
+
+
+@given(n=st.integers(1, 40), batch_size=st.integers(1, 50))
+def test_an_epoch_meets_every_example_once_with_its_own_target(n, batch_size):
+    x = np.arange(n)[:, None]
+    batches = list(minibatches(x, -x, batch_size, rng()))
+    assert [len(b) for b, _ in batches[:-1]] == [batch_size] * (len(batches) - 1)
+    assert len(batches[-1][0]) == (n % batch_size or batch_size)
+    assert sorted(np.concatenate([b[:, 0] for b, _ in batches])) == list(range(n))
+    assert all(np.array_equal(bx, -by) for bx, by in batches)
+
+
+def test_each_epoch_has_an_order_of_its_own():
+    random, x = rng(), np.arange(50)
+    first, second = (np.concatenate([b for b, _ in minibatches(x, x, 10, random)]) for _ in range(2))
+    assert not np.array_equal(first, second) and not np.array_equal(first, x)
+
+
+def test_fit_learns_and_its_history_is_complete():
+    net, seen = network(), []
+    history = train(net, epochs=20, validation=blobs(), on_epoch=lambda history: seen.append(len(history.cost)))
+    assert history.cost[0] > 0.6 and history.cost[-1] < 0.1
+    assert history.validation_accuracy[-1] == 1 == accuracy(net, *blobs())
+    assert seen == list(range(1, 21)) and len(history.seconds) == 20 and not history.stopped
+    assert history.seconds == sorted(history.seconds)
+
+
+def test_an_epoch_is_its_steps_one_by_one():
+    x, labels = blobs(10)
+    y = one_hot(labels, 3)
+    net, twin, loss = network(), network(), QuadraticCost()
+    (cost,) = train_epochs(net, loss, SGD(net.parameters(), 0.3), x, y, epochs=1, batch_size=4, rng=rng())
+
+    order, costs = rng().permutation(10), []
+    for batch in (order[:4], order[4:8], order[8:]):
+        costs += [loss.forward(twin.forward(x[batch]), y[batch])] * len(batch)
+        twin.backward(loss.backward())
+        for p in twin.parameters():
+            p.value[...] -= 0.3 * p.grad
+    assert cost == pytest.approx(np.mean(costs), rel=1e-12)
+    assert all(np.allclose(a, b, rtol=1e-12) for a, b in zip(values(net), values(twin), strict=True))
+
+
+def test_transforms_edit_the_gradients_before_the_step():
+    plain, decayed = network(), network()
+    train(plain)
+    train(decayed, transforms=[L2(0.1)])
+    assert np.abs(decayed.layers[0].W).sum() < 0.8 * np.abs(plain.layers[0].W).sum()
+
+
+def test_transforms_may_be_an_iterator():
+    a, b = network(), network()
+    train(a, transforms=[L2(0.1)])
+    train(b, transforms=iter([L2(0.1)]))
+    assert same(a, b)
+
+
+def exploding(step):
+    """A learning rate that is fine for two epochs of six steps, and absurd from then on."""
+    return 0.5 if step < 12 else 1e200
+
+
+def quadratic(net, **changes):
+    return train(net, loss=QuadraticCost(), y=one_hot(blobs()[1], 3), **changes)
+
+
+def test_divergence_stops_at_its_epoch_with_the_last_good_parameters(capsys):
+    net, twin = network(), network()
+    history = quadratic(net, optimizer=SGD(net.parameters(), exploding))
+    assert history.cost == quadratic(twin, epochs=2).cost and same(net, twin)
+    assert "in epoch 3" in history.stopped and "too large a learning rate" in history.stopped
+    assert "Training stopped: " + history.stopped in capsys.readouterr().out
+
+
+def test_train_epochs_raises_on_divergence():
+    x, labels = blobs()
+    net = network()
+    optimizer = SGD(net.parameters(), exploding)
+    costs = train_epochs(net, QuadraticCost(), optimizer, x, one_hot(labels, 3), epochs=5, batch_size=10, rng=rng())
+    with pytest.raises(TrainingDiverged, match="no longer finite in epoch 3"):
+        list(costs)
+
+
+def test_a_last_step_that_ruins_the_parameters_is_noticed():
+    net, untrained = network(), network()
+    optimizer = SGD(net.parameters(), lambda step: 0.5 if step < 5 else 1e308)
+    history = train(net, loss=QuadraticCost(), optimizer=optimizer, y=1e6 * one_hot(blobs()[1], 3), epochs=1)
+    assert history.stopped and history.cost == [] and same(net, untrained)
+
+
+def test_ctrl_c_keeps_the_history_and_whole_epochs(capsys):
+    def interrupt(history):
+        if len(history.cost) == 3:
+            signal.raise_signal(signal.SIGINT)  # what Ctrl-C does
+
+    net, twin = network(), network()
+    history = train(net, on_epoch=interrupt)
+    train(twin, epochs=3)
+    assert len(history.cost) == 3 and same(net, twin)
+    assert "interrupted" in history.stopped and "after epoch 3" in capsys.readouterr().out
+
+
+def test_ctrl_c_in_the_middle_of_a_step_undoes_the_unfinished_epoch():
+    class Interrupted(SGD):
+        def step(self):
+            super().step()
+            if self.steps == 9:  # 6 steps are an epoch
+                raise KeyboardInterrupt
+
+    net, twin = network(), network()
+    train(net, optimizer=Interrupted(net.parameters(), 0.5))
+    train(twin, epochs=1)
+    assert same(net, twin)
+
+
+def test_progress_can_be_shown(capsys):
+    train(network(), epochs=2, progress=True)
+    assert "2/2" in capsys.readouterr().err
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    net = Network(Dense(2, 2, rng(), init=lambda rng, shape: np.eye(2)))
+    x = np.array([[1.0, 0], [0, 1], [1, 0], [0, 1]])
+    assert accuracy(net, x, np.array([0, 1, 1, 1])) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"x": np.ones((60, 3))}, ValueError, r"x: got shape \(60, 3\), expected \(n, 2\)"),
+        ({"x": np.ones((60, 2), np.float32)}, TypeError, "x: got dtype float32"),
+        ({"x": np.ones((0, 2)), "y": np.ones(0, int)}, ValueError, "x: got an empty batch"),
+        ({"x": np.ones((59, 2))}, ValueError, "x and y: got 59 and 60 rows"),
+        ({"x": np.where(np.arange(120).reshape(60, 2) == 7, np.nan, 1.0)}, ValueError, r"x: got nan at index \(3, 1\)"),
+        ({"y": np.full((60, 3), np.inf)}, ValueError, r"y: got inf at index \(0, 0\)"),
+        ({"epochs": 0}, ValueError, "epochs: got 0"),
+        ({"batch_size": 2.5}, ValueError, "batch_size: got 2.5"),
+        ({"validation": (np.ones((2, 2)), np.array([0, 3]))}, ValueError, "labels: got values 0 to 3, expected 0 to 2"),
+        ({"validation": (np.ones((2, 2)), np.array([0]))}, ValueError, r"labels: got shape \(1,\)"),
+        ({"validation": (np.full((1, 2), np.nan), np.array([0]))}, ValueError, "validation x: got nan"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused_before_anything_is_computed(change, error, message):
+    net, untrained = network(), network()
+    with pytest.raises(error, match=message):
+        train(net, **change)
+    assert same(net, untrained)

@@ -1,0 +1,91 @@
+"""Chapters: which notebooks the book has, the data they need, and the surroundings in which they run."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pages(root: Path = ROOT) -> list[str]:
+    """Every page that _toc.yml lists, in the book's order, as it is written there."""
+    return list(_files(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))))
+
+
+def chapters(root: Path = ROOT) -> list[Path]:
+    """Every notebook among the pages that _toc.yml lists, in the book's order."""
+    paths = [root / f"{page.removesuffix('.ipynb')}.ipynb" for page in pages(root)]
+    return [path for path in paths if path.exists()]
+
+
+def _files(entry: object) -> Iterator[str]:
+    """The value of every `root:` and `file:` in a table of contents, in order."""
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            if key in ("root", "file"):
+                yield value
+            else:
+                yield from _files(value)
+    elif isinstance(entry, list):
+        for part in entry:
+            yield from _files(part)
+
+
+def metadata(path: Path) -> dict:
+    """A notebook's metadata."""
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"]
+
+
+def lacks_data(metadata: dict) -> bool:
+    """Whether a notebook reads data that this machine lacks, so that its stored outputs cannot be compared here.
+
+    A chapter that reads MNIST says so in its metadata: `"nnlib": {"data": "mnist"}`.
+    """
+    data = metadata.get("nnlib", {}).get("data")
+    if data not in (None, "mnist"):
+        raise ValueError(f'metadata "nnlib": got data {data!r}, expected "mnist" or none')
+    return data == "mnist" and not _mnist_is_here()
+
+
+@functools.cache
+def _mnist_is_here() -> bool:
+    """Whether MNIST is in NNLIB_DATA_DIR or in the cache; if that folder lacks a file, the chapter itself says so."""
+    if os.environ.get("NNLIB_DATA_DIR"):
+        return True
+    sys.path.insert(0, str(ROOT / "book"))
+    from nnlib.datasets import MNIST_FILES, fetch
+
+    try:
+        for file in MNIST_FILES:
+            fetch(file, "mnist", mirrors=())
+    except ConnectionError:
+        return False
+    return True
+
+
+def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
+    """Environment variables for kernels: this Python, one BLAS thread, and none of the reader's own settings."""
+    folders = {
+        "IPYTHONDIR": scratch / "ipython",
+        "JUPYTER_CONFIG_DIR": scratch / "jupyter",
+        "JUPYTER_RUNTIME_DIR": scratch / "runtime",
+        "MPLCONFIGDIR": scratch / "matplotlib",
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    quiet = folders["IPYTHONDIR"] / "profile_default" / "ipython_kernel_config.py"
+    quiet.parent.mkdir(exist_ok=True)
+    quiet.write_text("c.IPKernelApp.log_level = 40  # errors only\n", encoding="utf-8")
+    return {
+        **os.environ,
+        **{name: str(folder) for name, folder in folders.items()},
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
+        "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),  # the kernel named python3 is then this Python's
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "PYTHONUTF8": "1",
+    }

@@ -1,0 +1,410 @@
+"""Fetching: from NNLIB_DATA_DIR, the cache and mirrors on this computer, each of them failing in every way we know."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tracemalloc
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pooch
+import pytest
+
+from nnlib import fetch as fetching
+from nnlib.fetch import OfficialFile, cache_folder, fetch
+
+DATA = bytes(range(256)) * 1000
+FILE = OfficialFile("numbers.gz", len(DATA), hashlib.sha256(DATA).hexdigest())
+BOOK = Path(fetching.__file__).parents[1]
+posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX users, limits or signals")
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Serves DATA, well or badly, as the first part of the path says."""
+
+    def do_GET(self):
+        behaviour = self.path.split("/")[1]
+        self.server.asked.append(behaviour)
+        if behaviour.isdigit():
+            self.send_error(int(behaviour))
+        elif behaviour == "loop":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif behaviour == "silent":
+            self.server.over.wait(30)
+        else:
+            getattr(self, behaviour)()
+
+    def start(self, promise=True):
+        self.send_response(200)
+        if promise:
+            self.send_header("Content-Length", str(len(DATA)))
+        self.end_headers()
+
+    def good(self):
+        self.start()
+        self.wfile.write(DATA)
+
+    def wrong(self):  # the right length, one byte changed
+        self.start()
+        self.wfile.write(DATA[:-1] + b"!")
+
+    def cut(self):  # promises all, sends half, hangs up
+        self.start()
+        self.wfile.write(DATA[: len(DATA) // 2])
+
+    def half(self):  # sends half as if it were all
+        self.start(promise=False)
+        self.wfile.write(DATA[: len(DATA) // 2])
+
+    def stall(self):  # sends half, then nothing, and does not hang up
+        self.cut()
+        self.wfile.flush()
+        self.server.halfway.set()
+        self.server.over.wait(30)
+
+    def drip(self):  # never silent for long, never done
+        self.start()
+        while not self.server.over.wait(0.05):
+            self.wfile.write(b".")
+
+    def endless(self):
+        self.start(promise=False)
+        while not self.server.over.is_set():
+            self.wfile.write(bytes(1 << 16))
+
+    def together(self):  # answers nobody before two have asked, then both slowly
+        self.server.two.wait(30)
+        self.start()
+        for i in range(0, len(DATA), 1 << 15):
+            self.wfile.write(DATA[i : i + (1 << 15)])
+            time.sleep(0.01)
+
+    def handle(self):
+        try:
+            super().handle()
+        except ConnectionError:  # the reader hung up, as it should with some of these
+            pass
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:
+        server.daemon_threads = True
+        server.asked, server.two = [], threading.Barrier(2)
+        server.over, server.halfway = threading.Event(), threading.Event()
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.over.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def mirror(server):
+    """A function from behaviours to the addresses of mirrors that behave so."""
+    return lambda *behaviours: tuple(f"http://127.0.0.1:{server.server_port}/{b}/" for b in behaviours)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """An empty cache of its own, its path with spaces and non-ASCII letters; no NNLIB_DATA_DIR; no proxy."""
+    folder = tmp_path / "mein Übungs cache λ"
+    monkeypatch.setattr(fetching, "cache_folder", lambda: folder)
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    return folder
+
+
+def cached(cache, content, name=FILE.name):
+    (cache / "set").mkdir(parents=True, exist_ok=True)
+    path = cache / "set" / name
+    path.write_bytes(content)
+    return path
+
+
+def files_in(folder):
+    return [path.name for path in folder.rglob("*") if path.is_file()]
+
+
+# The cache and the mirrors
+
+
+def test_the_first_mirror_fills_the_cache_and_nothing_is_asked_for_twice(cache, server, mirror, capfd):
+    mirrors = mirror("good", "503")
+    assert fetch(FILE, "set", mirrors) == DATA
+    assert capfd.readouterr() == (f"Downloading {mirrors[0]}numbers.gz\n", "")
+    assert fetch(FILE, "set", mirrors) == DATA
+    assert capfd.readouterr() == ("", "")  # a file from the cache leaves no trace in a notebook
+    assert server.asked == ["good"]
+    assert files_in(cache) == ["numbers.gz"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("wrong", "does not match the known hash"),
+        ("403", "403 Client Error"),
+        ("404", "404 Client Error"),
+        ("503", "503 Server Error"),
+        ("cut", "IncompleteRead"),
+        ("half", "does not match the known hash"),
+        ("stall", "timed out"),
+        ("silent", "timed out"),
+        ("drip", "not finished after 0.5 seconds"),
+        ("endless", "sends more than the 256000 bytes"),
+        ("loop", "Exceeded 30 redirects"),
+    ],
+)
+def test_a_failed_mirror_moves_on_to_the_next(bad, reason, cache, server, mirror, monkeypatch):
+    monkeypatch.setattr(fetching, "TIMEOUT", 0.3)
+    monkeypatch.setattr(fetching, "DEADLINE", 0.5)
+    start = time.monotonic()
+    with pytest.raises(ConnectionError) as caught:
+        fetch(FILE, "set", mirror(bad))
+    assert time.monotonic() - start < 5
+    assert reason in str(caught.value)
+    assert files_in(cache) == []  # neither a half file nor its temporary one
+    assert fetch(FILE, "set", mirror(bad, "good")) == DATA
+    assert set(server.asked) == {bad, "good"}
+    assert files_in(cache) == ["numbers.gz"]
+
+
+def test_a_mirror_that_is_not_there_moves_on_to_the_next(mirror):
+    assert fetch(FILE, "set", ("http://127.0.0.1:9/", "http://name.invalid/", *mirror("good"))) == DATA
+
+
+def test_the_error_lists_everything_that_was_tried_and_what_to_do(cache, mirror):
+    mirrors = mirror("403", "wrong")
+    with pytest.raises(ConnectionError) as caught:
+        fetch(FILE, "set", mirrors)
+    first, *tried, last = str(caught.value).splitlines()
+    assert first == "numbers.gz could not be had. Tried:"
+    assert [line.split(": ")[0] for line in tried] == ["- cache", f"- {mirrors[0]}", f"- {mirrors[1]}"]
+    assert str(cache) in tried[0]
+    assert last == "Set NNLIB_DATA_DIR to a folder that holds set/numbers.gz"
+
+
+@pytest.mark.parametrize("content", [b"", DATA[:-1], DATA[:-1] + b"!", DATA + b"!"])
+def test_a_cached_file_that_is_not_the_official_one_is_fetched_again(content, cache, server, mirror):
+    path = cached(cache, content)
+    with pytest.raises(ConnectionError, match="not the official file"):
+        fetch(FILE, "set", mirror("503"))
+    assert fetch(FILE, "set", mirror("good")) == DATA
+    assert path.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("leftover", ["numbers.gz.part", "tmpabcd1234"])
+def test_what_an_interrupted_download_left_behind_is_never_read(leftover, cache, server, mirror):
+    cached(cache, DATA[:1000], leftover)
+    assert fetch(FILE, "set", mirror("good")) == DATA
+    assert server.asked == ["good"]
+
+
+def test_a_file_that_another_process_brought_while_our_mirror_failed_is_used(cache, monkeypatch, mirror):
+    def fails(url, path, file):
+        cached(cache, DATA)
+        raise PermissionError("the file is open elsewhere")  # as Windows says it
+
+    monkeypatch.setattr(fetching, "_download", fails)
+    assert fetch(FILE, "set", mirror("good")) == DATA
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from nnlib import fetch as fetching
+cache, mirror, size, sha256 = sys.argv[1:]
+fetching.cache_folder = lambda: Path(cache)
+data = fetching.fetch(fetching.OfficialFile("numbers.gz", int(size), sha256), "set", (mirror,))
+assert len(data) == int(size)
+print("whole")
+"""
+
+
+def child(cache, mirror, before=""):
+    """Another process that fetches FILE into this cache; `before` runs first in it."""
+    command = [sys.executable, "-c", before + CHILD, str(cache), mirror, str(FILE.size), FILE.sha256]
+    env = os.environ | {"PYTHONPATH": str(BOOK), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.Popen(  # noqa: S603
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+def test_two_processes_at_once_fill_one_empty_cache(cache, server, mirror):
+    both = [child(cache, *mirror("together")) for _ in range(2)]
+    for process in both:
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out.splitlines()[-1:], err) == (0, ["whole"], "")
+    assert server.asked == ["together", "together"]  # so they did overlap
+    assert files_in(cache) == ["numbers.gz"]
+
+
+@posix
+def test_a_process_killed_in_mid_download_leaves_nothing_that_counts(cache, server, mirror):
+    process = child(cache, *mirror("stall"))
+    assert server.halfway.wait(60)
+    process.kill()
+    process.communicate()
+    assert "numbers.gz" not in files_in(cache)
+    assert fetch(FILE, "set", mirror("good")) == DATA
+
+
+@posix
+def test_a_full_disk_is_a_clear_error(cache, mirror):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))\n"
+    process = child(cache, *mirror("good"), before=limit)
+    _, err = process.communicate(timeout=60)
+    assert "ConnectionError: numbers.gz could not be had" in err
+    assert "File too large" in err
+    assert files_in(cache) == []
+
+
+@posix
+def test_a_cache_that_may_not_be_written_to_is_a_clear_error(mirror):
+    folder = Path(tempfile.mkdtemp())  # not pytest's, which only its own user may enter
+    try:
+        folder.chmod(0o555)
+        as_nobody = "import os, pooch, requests, nnlib.fetch\nif os.geteuid() == 0: os.setuid(65534)\n"
+        process = child(folder, *mirror("good"), before=as_nobody)  # root may write anywhere
+        _, err = process.communicate(timeout=60)
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+    assert "ConnectionError: numbers.gz could not be had" in err
+    assert "Permission denied" in err
+    assert "Set NNLIB_DATA_DIR" in err
+
+
+@pytest.mark.parametrize("obstacle", ["the cache is a file", "a folder has the file's name"])
+def test_a_cache_in_disorder_is_a_clear_error(obstacle, cache, mirror):
+    if obstacle == "the cache is a file":
+        cache.write_bytes(b"")
+    else:
+        (cache / "set" / FILE.name).mkdir(parents=True)
+    with pytest.raises(ConnectionError, match="numbers.gz could not be had"):
+        fetch(FILE, "set", mirror("good"))
+
+
+def test_without_a_home_folder_nothing_is_written_and_the_error_says_so(server, mirror, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(fetching, "cache_folder", cache_folder)
+    monkeypatch.setattr(pooch, "os_cache", lambda name: Path("~/.cache") / name)  # as platformdirs gives it then
+    with pytest.raises(ConnectionError, match="no home folder"):
+        fetch(FILE, "set", mirror("good"))
+    assert server.asked == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_pooch_the_error_says_so(monkeypatch):
+    monkeypatch.setattr(fetching, "cache_folder", cache_folder)
+    monkeypatch.setitem(sys.modules, "pooch", None)  # as in a browser's Python
+    with pytest.raises(ConnectionError, match="pooch"):
+        fetch(FILE, "set", ())
+
+
+def test_the_cache_is_in_the_users_own_cache_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder().is_absolute()
+    if sys.platform == "linux":
+        assert cache_folder() == tmp_path / "nnlib"
+
+
+# NNLIB_DATA_DIR
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    folder = tmp_path / "données de test"
+    cached(folder, DATA)
+    monkeypatch.setenv("NNLIB_DATA_DIR", str(folder))
+    return folder
+
+
+def test_the_data_folder_comes_first(data_dir, server, mirror):
+    assert fetch(FILE, "set", mirror("good")) == DATA
+    assert server.asked == []
+
+
+def test_a_data_folder_that_lacks_the_file_is_an_error_that_names_it(data_dir, cache, server, mirror):
+    cached(cache, DATA)
+    path = data_dir / "set" / FILE.name
+    path.unlink()
+    with pytest.raises(FileNotFoundError) as caught:
+        fetch(FILE, "set", mirror("good"))
+    assert str(caught.value).startswith(f"NNLIB_DATA_DIR: {path}: no such file; put the official file there, or unset")
+    assert server.asked == []
+
+
+def test_a_data_folder_that_does_not_exist_is_an_error(monkeypatch, tmp_path, mirror):
+    monkeypatch.setenv("NNLIB_DATA_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        fetch(FILE, "set", mirror("good"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "got 0 bytes, expected 256000"),
+        (DATA[:-1], "got 255999 bytes, expected 256000"),
+        (DATA + b"!", "got more than 256000 bytes"),
+        (DATA[:-1] + b"!", "got SHA-256 [0-9a-f]{64}, expected " + FILE.sha256),
+    ],
+)
+def test_a_wrong_file_in_the_data_folder_is_an_error_that_names_it(content, message, data_dir, server, mirror):
+    cached(data_dir, content)
+    with pytest.raises(ValueError, match=message) as caught:
+        fetch(FILE, "set", mirror("good"))
+    assert str(data_dir / "set" / FILE.name) in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+    assert server.asked == []
+
+
+def test_a_folder_with_the_files_name_is_no_file(data_dir, mirror):
+    (data_dir / "set" / FILE.name).unlink()
+    (data_dir / "set" / FILE.name).mkdir()
+    with pytest.raises(FileNotFoundError):
+        fetch(FILE, "set", mirror("good"))
+
+
+@posix
+def test_an_enormous_file_in_the_data_folder_is_not_read_into_memory(data_dir, mirror):
+    with open(data_dir / "set" / FILE.name, "r+b") as file:
+        file.truncate(1 << 30)  # a hole on disk, a gigabyte to a reader
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="more than 256000 bytes"):
+            fetch(FILE, "set", ())
+        assert tracemalloc.get_traced_memory()[1] < 1 << 21
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_relative_data_folder_is_seen_from_the_current_folder_and_the_error_says_so(data_dir, monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLIB_DATA_DIR", data_dir.name)
+    monkeypatch.chdir(data_dir.parent)
+    assert fetch(FILE, "set", ()) == DATA
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    with pytest.raises(FileNotFoundError) as caught:
+        fetch(FILE, "set", ())
+    assert f"NNLIB_DATA_DIR is the relative path {data_dir.name!r}, seen from {elsewhere}" in str(caught.value)
+
+
+def test_an_empty_data_folder_variable_counts_as_not_set(cache, monkeypatch):
+    cached(cache, DATA)
+    monkeypatch.setenv("NNLIB_DATA_DIR", "")
+    assert fetch(FILE, "set", ()) == DATA

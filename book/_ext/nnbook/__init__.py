@@ -1,0 +1,15 @@
+"""The book's own Sphinx extension: what the site needs beyond the settings in _config.yml.
+
+One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline SVG and frames),
+`links` (repository, Binder and canonical addresses), `pages` (descriptions, the root page, lean pages),
+`markup` (roles and folded admonitions) and `api` (nnlib's docstrings).
+"""
+
+from . import api, figures, formulas, links, markup, pages
+
+
+def setup(app):
+    """Connect every part; Sphinx calls this once."""
+    for part in (api, figures, formulas, links, markup, pages):
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,304 @@
+"""Rules: what must hold of every notebook, as small functions from a notebook to the list of its offences."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from chapters import ROOT
+from run_notebooks import KERNELSPEC, LANGUAGE, VOLATILE
+
+Rule = Callable[[dict], list[str]]
+RULES: list[Rule] = []
+
+LONGEST_CELL = 15  # lines that a reader sees at once
+FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+IGNORES = {"nbval-ignore-output", "pytest-validate-ignore-output"}
+SKIPS = {"nbval-skip", "skip-execution"}
+
+
+def rule(function: Rule) -> Rule:
+    """Add a function to the list of rules."""
+    RULES.append(function)
+    return function
+
+
+def source(cell: dict) -> str:
+    """A cell's text, which may be stored as lines."""
+    return "".join(cell["source"])
+
+
+def tags(cell: dict) -> set[str]:
+    """A cell's tags, with nbval's marks in comments counted as tags too."""
+    marks = re.findall(r"^\s*#+\s*((?:NBVAL|PYTEST_VALIDATE)_\w+)\s*$", source(cell), re.MULTILINE)
+    return set(cell["metadata"].get("tags", [])) | {mark.lower().replace("_", "-") for mark in marks}
+
+
+def code_cells(notebook: dict) -> Iterator[tuple[str, dict]]:
+    """Each code cell that has code, with the name by which an offence calls it."""
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if cell["cell_type"] == "code" and source(cell).strip():
+            yield f"cell {number} ({source(cell).strip().splitlines()[0][:50]})", cell
+
+
+def prose(notebook: dict) -> str:
+    """The text of all Markdown cells."""
+    return "\n\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+
+
+def texts(cell: dict) -> Iterator[str]:
+    """Every text that a code cell has stored as output; pictures in bytes are not text."""
+    for output in cell["outputs"]:
+        yield "".join(output.get("text", ""))
+        yield "\n".join(output.get("traceback", []))
+        for kind, data in output.get("data", {}).items():
+            if isinstance(data, (str, list)) and kind not in ("image/png", "image/jpeg"):
+                yield "".join(data)
+
+
+def tree(cell: dict) -> ast.Module:
+    """A code cell's syntax tree; lines for IPython are left out, and code that is no Python gives an empty tree."""
+    lines = [line for line in source(cell).splitlines() if not re.match(r"\s*[%!]", line)]
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+@rule
+def counts_run_from_one(notebook: dict) -> list[str]:
+    """Every code cell was run, once, in order."""
+    cells = list(code_cells(notebook))
+    return [
+        f"{name}: has the count {cell['execution_count']}, expected {number}"
+        for number, (name, cell) in enumerate(cells, start=1)
+        if cell["execution_count"] != number
+    ]
+
+
+@rule
+def ignored_outputs_are_asserted(notebook: dict) -> list[str]:
+    """A cell whose output is not compared asserts what the text claims of it."""
+    return [
+        f"{name}: ignores its output and asserts nothing"
+        for name, cell in code_cells(notebook)
+        if tags(cell) & IGNORES and not any(asserts_something(node) for node in ast.walk(tree(cell)))
+    ]
+
+
+def asserts_something(node: ast.AST) -> bool:
+    """Whether a node is an assertion that can fail."""
+    return isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant)
+
+
+@rule
+def no_cell_is_skipped(notebook: dict) -> list[str]:
+    """Every cell is verified."""
+    return [f"{name}: is skipped" for name, cell in code_cells(notebook) if tags(cell) & SKIPS]
+
+
+@rule
+def errors_are_expected(notebook: dict) -> list[str]:
+    """A cell shows an error exactly if it is tagged `raises-exception`."""
+    offences = []
+    for name, cell in code_cells(notebook):
+        failed = any(output["output_type"] == "error" for output in cell["outputs"])
+        expected = bool(tags(cell) & {"raises-exception", "nbval-raises-exception"})
+        if failed != expected:
+            offences.append(f"{name}: {'raises an error' if failed else 'raises no error, though its tag says so'}")
+    return offences
+
+
+@rule
+def visible_cells_are_short(notebook: dict) -> list[str]:
+    """A cell that the reader sees carries one idea."""
+    return [
+        f"{name}: has {lines} lines, at most {LONGEST_CELL} can be seen at once"
+        for name, cell in code_cells(notebook)
+        if not tags(cell) & FOLDED and (lines := len(source(cell).strip().splitlines())) > LONGEST_CELL
+    ]
+
+
+@rule
+def library_cells_equal_nnlib(notebook: dict) -> list[str]:
+    """What a cell tagged `library` defines is what nnlib runs, docstrings aside."""
+    offences = []
+    for name, cell in code_cells(notebook):
+        if "library" not in tags(cell):
+            continue
+        parts = list(definitions(tree(cell)))
+        if not parts:
+            offences.append(f"{name}: is tagged library and defines nothing")
+        for part, code in parts:
+            if part not in nnlib_definitions():
+                offences.append(f"{name}: nnlib has no {part}")
+            elif code not in nnlib_definitions()[part]:
+                offences.append(f"{name}: {part} differs from nnlib's")
+    return offences
+
+
+def definitions(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """Name and syntax tree of each top-level function, method and class attribute."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, dump(node)
+        elif isinstance(node, ast.ClassDef):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef):
+                    yield f"{node.name}.{part.name}", dump(part)
+                elif isinstance(part, (ast.Assign, ast.AnnAssign)):
+                    target = part.targets[0] if isinstance(part, ast.Assign) else part.target
+                    yield f"{node.name}.{ast.unparse(target)}", dump(part)
+
+
+def dump(node: ast.AST) -> str:
+    """A syntax tree as text, without the docstrings in it."""
+    node = ast.parse(ast.unparse(node))
+    for part in ast.walk(node):
+        if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(part) is not None:
+            part.body = part.body[1:]
+    return ast.dump(node)
+
+
+@cache
+def nnlib_definitions() -> dict[str, list[str]]:
+    """What nnlib defines, by name; two of its modules may use the same name."""
+    found = defaultdict(list)
+    for path in (ROOT / "book" / "nnlib").rglob("*.py"):
+        for name, code in definitions(ast.parse(path.read_text(encoding="utf-8"))):
+            found[name].append(code)
+    return dict(found)
+
+
+@rule
+def begins_with_label_and_title(notebook: dict) -> list[str]:
+    """The first cell is a label and, right under it, the one title."""
+    first = notebook["cells"][0]
+    if first["cell_type"] != "markdown" or not starts_as_a_page(source(first)):
+        return ["the first cell must begin with a line (label)= and right under it the title, # ..."]
+    return []
+
+
+def starts_as_a_page(text: str) -> bool:
+    """Whether a page's text begins with a label and right under it a title."""
+    return re.match(r"\([a-z][a-z0-9-]*\)=\n# \S", text) is not None
+
+
+@rule
+def no_cell_changes_the_import_path(notebook: dict) -> list[str]:
+    """`import nnlib` works with no help, and nothing is installed from a notebook."""
+    path = r"\bsys\s*\.\s*path\b|from sys import.*\bpath\b|\baddsitedir\b|\bPYTHONPATH\b"
+    pattern = path + r"|^\s*[%!]+\s*(pip|conda|wget|curl)"
+    return [
+        f"{name}: changes the import path or fetches a module"
+        for name, cell in code_cells(notebook)
+        if re.search(pattern, source(cell), re.MULTILINE)
+    ]
+
+
+@rule
+def figures_have_alt_texts(notebook: dict) -> list[str]:
+    """Beside every picture stands a sentence that says what it shows."""
+    offences = []
+    for name, cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            is_picture = any(kind.startswith("image/") for kind in data) or "<svg" in "".join(data.get("text/html", ""))
+            alt = "".join(data.get("text/plain", "")).strip()
+            if is_picture and (alt.startswith("<") or len(alt.split()) < 4 or not alt.endswith((".", "?", "!"))):
+                offences.append(
+                    f"{name}: its picture's text is {alt[:60]!r}, expected a sentence that says what it shows"
+                )
+    return offences
+
+
+@rule
+def glued_numbers_are_made_here(notebook: dict) -> list[str]:
+    """Every number that the prose takes by {glue} is computed in the same notebook."""
+    made = {
+        output.get("metadata", {}).get("scrapbook", {}).get("name")
+        for _, cell in code_cells(notebook)
+        for output in cell["outputs"]
+    }
+    used = re.findall(r"\{glue(?::\w+)?\}`(?:[^`<]*<)?([^`:>]+)", prose(notebook))
+    return [f"{{glue}}`{name}` is used and never made" for name in dict.fromkeys(used) if name not in made]
+
+
+@rule
+def prose_uses_labels(notebook: dict) -> list[str]:
+    """Pages are referred to by label, never by file name; and {meta} is the build's business."""
+    return page_offences(prose(notebook))
+
+
+def page_offences(text: str) -> list[str]:
+    """What a page's text may not hold, in a notebook or not."""
+    offences = [
+        f"links to the file {name}; use its label" for name in re.findall(r"\]\(([\w./-]+\.(?:ipynb|md))\b", text)
+    ]
+    if "{meta}" in text:
+        offences.append("has {meta}; descriptions are written by the build")
+    return offences
+
+
+@rule
+def headings_have_content(notebook: dict) -> list[str]:
+    """Something stands under every heading."""
+    blocks = []
+    for cell in notebook["cells"]:
+        text = re.sub(r"^(```|~~~).*?^\1", "...", source(cell), flags=re.MULTILINE | re.DOTALL)
+        blocks += [line for line in text.splitlines() if line.strip()] if cell["cell_type"] == "markdown" else ["..."]
+    lines = [line for line in blocks if not re.fullmatch(r"\([\w-]+\)=", line)]
+    levels = [len(match[0]) if (match := re.match(r"#+(?= )", line)) else 0 for line in lines] + [1]
+    return [
+        f"nothing stands under the heading {line!r}"
+        for line, level, following in zip(lines, levels, levels[1:], strict=False)
+        if level and 0 < following <= level
+    ]
+
+
+@rule
+def metadata_is_normalised(notebook: dict) -> list[str]:
+    """The notebook is as tools/run_notebooks.py writes it."""
+    metadata = notebook["metadata"]
+    same = (metadata.get("kernelspec"), metadata.get("language_info")) == (KERNELSPEC, LANGUAGE)
+    cells = [
+        number
+        for number, cell in enumerate(notebook["cells"], start=1)
+        if cell.get("id") != f"cell-{number:03}" or any(name in cell["metadata"] for name in VOLATILE)
+    ]
+    return [] if same and not cells else [f"cells {cells or 'none'}: not as `make notebooks` stores it; run that"]
+
+
+@rule
+def outputs_name_no_machine(notebook: dict) -> list[str]:
+    """No stored output shows a warning, a path of somebody's machine or a memory address."""
+    secret = re.compile(
+        rf"{re.escape(str(ROOT))}|/(?:home|Users|root|tmp)/\w|[A-Z]:\\\\?Users|\bat 0x[0-9a-fA-F]{{6,}}"
+    )
+    offences = []
+    for name, cell in code_cells(notebook):
+        if any(output.get("name") == "stderr" for output in cell["outputs"]):
+            offences.append(f"{name}: writes to stderr, as warnings do")
+        for text in texts(cell):
+            if found := secret.search(text):
+                offences.append(f"{name}: shows {text[max(0, found.start() - 20) : found.end() + 20]!r}")
+    return offences
+
+
+@rule
+def numbers_are_rounded(notebook: dict) -> list[str]:
+    """No printed number has more digits than processors agree on."""
+    offences = []
+    for name, cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            text = "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
+            if found := re.search(r"\d*\.\d{9,}", text):
+                offences.append(f"{name}: prints {found[0]}, more digits than processors agree on")
+    return offences
+
+
+def pages_missing(pages: list[str], root: Path) -> list[str]:
+    """The pages of _toc.yml that do not exist."""
+    return [page for page in pages if not any((root / f"{page}{end}").exists() for end in ("", ".ipynb", ".md"))]

@@ -111,7 +111,7 @@ GOOD = {
     ],
     "picture with its sentence": [code("plot()", picture("The cost falls from 2 to 1."))],
     "glued": [code("glue()", glued("rate")), markdown("It is {glue:text}`rate` or {glue:text}`rate:.2f`.")],
-    "headings, one above the other": [markdown("## Two\n\n### Three\n\ntext"), markdown("```python\n# no heading\n```")],
+    "headings, one above the other": [markdown("## Two\n\n### Three\n\ntext"), markdown("```python\n# none\n```")],
 }  # fmt: skip
 
 BROKEN = {

@@ -97,10 +97,11 @@ def main(root=ROOT):
         with open(stamp_file) as content:
             if content.read() == stamp:
                 return None
+        os.remove(stamp_file)  # until all is installed again
 
     if not is_healthy(python):
         if os.path.exists(environment) and not os.path.exists(os.path.join(environment, "pyvenv.cfg")):
-            return "%s exists but is not a Python environment: move it away, then run the same command again" % environment
+            return "%s exists but is no Python environment: move it away, then run this command again" % environment
         print("Making .venv with Python %d.%d.%d (%s)" % (tuple(sys.version_info[:3]) + (sys.executable,)), flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", environment]) != 0:
             return "Python could not make %s; its last lines above say why" % environment

@@ -52,7 +52,7 @@ def description(doctree, metadata: dict, title: str) -> str:
 
 def add_head(app, pagename, templatename, context, doctree) -> None:
     """Give the page its description, and spare it what it cannot use."""
-    title = f"{context.get('title', '')}: {app.config.html_title}"
+    title = f"{context.get('title') or pagename.capitalize()}: {app.config.html_title}"
     if 'name="description"' not in (context.get("metatags") or ""):
         text = description(doctree, app.env.metadata.get(pagename, {}), re.sub("<[^>]+>", "", title))
         context["metatags"] = (context.get("metatags") or "") + f'\n<meta name="description" content="{escape(text)}">'

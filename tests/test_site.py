@@ -1,0 +1,165 @@
+"""The built site, page by page: whole, self-contained and readable. It reads _build/html, which `make book` writes."""
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+SITE = Path(__file__).parents[1] / "_build" / "html"
+PAGES = sorted(p for p in SITE.rglob("*.html") if p.relative_to(SITE).parts[0] != "_static")
+LOADED = {
+    "script": ["src"],
+    "img": ["src", "srcset"],
+    "source": ["src", "srcset"],
+    "iframe": ["src"],
+    "video": ["src", "poster"],
+    "audio": ["src"],
+    "embed": ["src"],
+    "object": ["data"],
+    "image": ["href", "xlink:href"],
+    "use": ["href", "xlink:href"],
+    "form": ["action"],
+}
+NOT_LOADED = {"canonical", "next", "prev", "search", "author", "index", "top", "up", "help", "license"}  # <link rel>
+RAW_FORMULA = re.compile(r"\\(?:frac|partial|delta|sigma|nabla|begin|end|text|mathbf|sum|left|odot)\b|\\[(\[]|\$\$")
+LATE_LOADERS = re.compile(r"jsdelivr|thebe@|unpkg\.com|cdnjs|googleapis|gstatic|mathjax|requirejs", re.IGNORECASE)
+
+pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make book` first")
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(SITE).as_posix())
+
+
+@cache
+def soup(page: Path) -> BeautifulSoup:
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    return {tag.get("id") or tag.get("name") for tag in soup(page).find_all(lambda t: t.has_attr("id") or t.name == "a")}
+
+
+def resources(page: Path) -> list[str]:
+    """Every address that a browser asks for to show the page."""
+    found = [tag[name] for tag in soup(page).find_all(list(LOADED)) for name in LOADED[tag.name] if tag.has_attr(name)]
+    found += [tag["href"] for tag in soup(page).find_all("link") if not NOT_LOADED & set(tag.get("rel", []))]
+    for tag in soup(page).find_all(style=True):
+        found += css_addresses(tag["style"])
+    for tag in soup(page).find_all("style"):
+        found += css_addresses(tag.get_text())
+    return [address for address in found if address and not address.startswith(("data:", "#"))]
+
+
+def css_addresses(css: str) -> list[str]:
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    found = [url or imported for _, url, imported in re.findall(r"""url\((["']?)(.*?)\1\)|@import\s*["'](.*?)["']""", css)]
+    return [address for address in found if not address.startswith(("data:", "#"))]
+
+
+def file_of(address: str, base: Path) -> Path:
+    return (base.parent / unquote(urlsplit(address).path)).resolve() if urlsplit(address).path else base
+
+
+def test_the_site_has_the_pages_of_the_book():
+    names = {page.relative_to(SITE).as_posix() for page in PAGES}
+    assert {"index.html", "search.html", "book/index.html", "book/api.html", "book/bibliography.html"} <= names
+
+
+@every_page
+def test_a_page_names_and_describes_itself(page):
+    html = soup(page)
+    described = html.find_all("meta", attrs={"name": "description"})
+    assert html.html["lang"] == "en"
+    assert html.title.get_text().strip() and not RAW_FORMULA.search(html.title.get_text())
+    assert len(described) == 1 and 20 <= len(described[0]["content"]) <= 200
+    assert len(html.find_all("h1")) == 1
+    assert html.find("meta", attrs={"name": "viewport"})
+
+
+@every_page
+def test_a_page_asks_no_other_origin_for_anything(page):
+    outside = [address for address in resources(page) if urlsplit(address).scheme or address.startswith("//")]
+    assert outside == []
+
+
+@every_page
+def test_what_a_page_loads_exists(page):
+    assert [address for address in resources(page) if not file_of(address, page).is_file()] == []
+
+
+@every_page
+def test_internal_links_lead_to_a_page_and_a_place_in_it(page):
+    dead = []
+    for link in soup(page).find_all("a", href=True):
+        address, fragment = urldefrag(link["href"])
+        if urlsplit(address).scheme or link["href"] == "#":
+            continue
+        target = file_of(address, page)
+        if not target.is_file() or (fragment and target.suffix == ".html" and unquote(fragment) not in anchors(target)):
+            dead.append(link["href"])
+    assert dead == []
+
+
+@every_page
+def test_formulas_are_rendered_and_right(page):
+    text = page.read_text("utf-8")
+    assert "katex-error" not in text, "KaTeX could not read a formula"
+    assert [tag for tag in soup(page).select(".math") if not tag.select_one(".katex")] == []
+    without = r"<(annotation|pre|code|script|style)\b.*?</\1>"  # where TeX or a backslash may stand
+    assert RAW_FORMULA.findall(re.sub(r"<[^>]*>", " ", re.sub(without, "", text, flags=re.DOTALL))) == []
+
+
+@every_page
+def test_pictures_say_in_words_what_they_show(page):
+    html = soup(page)
+    assert [str(tag) for tag in html.find_all("img") if not tag.has_attr("alt")] == []
+    figures = html.select(".nnlib-figure > svg, .nnlib-frame > svg")
+    assert [str(tag)[:200] for tag in figures if tag.get("role") != "img" or not tag.get("aria-label")] == []
+
+
+@every_page
+def test_ids_are_unique(page):
+    ids = [tag["id"] for tag in soup(page).find_all(id=True)]
+    assert sorted({i for i in ids if ids.count(i) > 1}) == []
+
+
+@every_page
+def test_frames_come_with_their_script_and_only_they(page):
+    scripts = [tag for tag in soup(page).find_all("script", src=True) if "frames.js" in tag["src"]]
+    assert len(scripts) == bool(soup(page).select(".nnlib-frames"))
+
+
+def test_style_sheets_ask_no_other_origin_and_find_their_files():
+    wrong = []
+    for sheet in SITE.rglob("*.css"):
+        for address in css_addresses(sheet.read_text("utf-8")):
+            if urlsplit(address).scheme or address.startswith("//") or not file_of(address, sheet).is_file():
+                wrong.append(f"{sheet.relative_to(SITE)}: {address}")
+    assert wrong == []
+
+
+def test_no_script_loads_something_from_elsewhere_later():
+    scripts = {f"{path.relative_to(SITE)}": path.read_text("utf-8") for path in SITE.rglob("*.js")}
+    scripts |= {f"{p.relative_to(SITE)}": " ".join(t.get_text() for t in soup(p).find_all("script")) for p in PAGES}
+    del scripts["searchindex.js"]  # the words of the book, not a program
+    assert {name: found for name, text in scripts.items() if (found := LATE_LOADERS.findall(text))} == {}
+
+
+def test_what_nobody_needs_is_not_there():
+    assert [path.name for path in SITE.rglob("*") if path.name.startswith(("fontawesome", "fa-", "thebe", "sphinx-thebe"))] == []
+    assert [path.name for path in SITE.rglob("*.map")] == []
+    assert not any("widget-state+json" in page.read_text("utf-8") for page in PAGES)
+
+
+def test_the_root_page_leads_into_the_book_also_from_disk():
+    html = soup(SITE / "index.html")
+    assert html.find("a")["href"] == "book/index.html"
+    assert html.find("meta", attrs={"http-equiv": "refresh"})["content"].endswith("url=book/index.html")
+
+
+def test_the_search_index_knows_the_words_of_the_book():
+    index = (SITE / "searchindex.js").read_text("utf-8")
+    assert index.startswith("Search.setIndex(")  # a script, not data to be fetched: so it works from disk
+    assert "gradient" in index

@@ -1,6 +1,7 @@
 """The book's Sphinx extension, where it decides something."""
 
 import pytest
+
 from nnbook.figures import PROLOG, with_own_ids
 from nnbook.links import repository_url
 from nnbook.pages import LONGEST, shortened

@@ -38,7 +38,7 @@ def soup(page: Path) -> BeautifulSoup:
 
 @cache
 def anchors(page: Path) -> set[str]:
-    return {tag.get("id") or tag.get("name") for tag in soup(page).find_all(lambda t: t.has_attr("id") or t.name == "a")}
+    return {tag["id"] for tag in soup(page).find_all(id=True)}
 
 
 def resources(page: Path) -> list[str]:
@@ -54,8 +54,8 @@ def resources(page: Path) -> list[str]:
 
 def css_addresses(css: str) -> list[str]:
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    found = [url or imported for _, url, imported in re.findall(r"""url\((["']?)(.*?)\1\)|@import\s*["'](.*?)["']""", css)]
-    return [address for address in found if not address.startswith(("data:", "#"))]
+    found = re.findall(r"""url\((["']?)(.*?)\1\)|@import\s*["'](.*?)["']""", css)
+    return [url or imported for _, url, imported in found if not url.startswith(("data:", "#"))]
 
 
 def file_of(address: str, base: Path) -> Path:
@@ -148,7 +148,8 @@ def test_no_script_loads_something_from_elsewhere_later():
 
 
 def test_what_nobody_needs_is_not_there():
-    assert [path.name for path in SITE.rglob("*") if path.name.startswith(("fontawesome", "fa-", "thebe", "sphinx-thebe"))] == []
+    unwanted = ("fontawesome", "fa-", "thebe", "sphinx-thebe")
+    assert [path.name for path in SITE.rglob("*") if path.name.startswith(unwanted)] == []
     assert [path.name for path in SITE.rglob("*.map")] == []
     assert not any("widget-state+json" in page.read_text("utf-8") for page in PAGES)
 

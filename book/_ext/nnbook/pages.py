@@ -64,8 +64,8 @@ def add_head(app, pagename, templatename, context, doctree) -> None:
 
 def drop_widget_state(app, doctree) -> None:
     """Leave out the stored state of notebook widgets: no script on the site would read it."""
-    scripts = app.env.nb_metadata.get(app.env.docname, {}).get("js_files", {}) if hasattr(app.env, "nb_metadata") else {}
-    scripts.pop("ipywidgets_state", None)
+    of_page = getattr(app.env, "nb_metadata", {}).get(app.env.docname, {})
+    of_page.get("js_files", {}).pop("ipywidgets_state", None)
 
 
 def finish(app, exception) -> None:

@@ -186,6 +186,13 @@ def test_a_mirror_that_is_not_there_moves_on_to_the_next(mirror):
     assert fetch(FILE, "set", ("http://127.0.0.1:9/", "http://name.invalid/", *mirror("good"))) == DATA
 
 
+def test_a_failure_is_named_by_what_happened_first():
+    with pytest.raises(ConnectionError) as caught:
+        fetch(FILE, "set", ("http://127.0.0.1:9/",))
+    assert "http://127.0.0.1:9/: ConnectionRefusedError: " in str(caught.value)
+    assert "Max retries exceeded" not in str(caught.value)
+
+
 def test_the_error_lists_everything_that_was_tried_and_what_to_do(cache, mirror):
     mirrors = mirror("403", "wrong")
     with pytest.raises(ConnectionError) as caught:

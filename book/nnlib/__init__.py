@@ -3,7 +3,7 @@
 Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture.
 """
 
-from .datasets import load_digits, load_mnist
+from .datasets import Dataset, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
 from .layers import Dense, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
@@ -19,6 +19,7 @@ __all__ = [
     "L2",
     "BinaryCrossEntropy",
     "ClipNorm",
+    "Dataset",
     "Dense",
     "History",
     "Layer",
@@ -46,5 +47,6 @@ __all__ = [
     "relative_error",
     "scaled_normal",
     "sigmoid",
+    "split",
     "train_epochs",
 ]

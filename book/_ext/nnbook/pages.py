@@ -100,9 +100,12 @@ def trim(static: Path) -> None:
 
 
 def start_afresh(app) -> None:
-    """Remove what `trim` has changed in an earlier build, so that the theme copies its own files again."""
-    for name in ("scripts", "styles"):
-        shutil.rmtree(Path(app.outdir, "_static", name), ignore_errors=True)
+    """Remove what an earlier build left and this one writes late, so that both builds give the same bytes."""
+    static = Path(app.outdir, "_static")
+    for name in ("scripts", "styles"):  # `trim` has changed these
+        shutil.rmtree(static / name, ignore_errors=True)
+    for path in static.glob("mystnb.*.css"):  # copied at the end: only a second build could add its checksum
+        path.unlink()
 
 
 def configure(app, config) -> None:

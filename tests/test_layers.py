@@ -6,11 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nnlib import Dense, Layer, Network, ReLU, Sigmoid, Tanh, gradient_errors, scaled_normal, sigmoid
+from nnlib import Dense, Dropout, Layer, Network, ReLU, Sigmoid, Tanh, gradient_errors, scaled_normal, sigmoid
 
 
 def rng():
     return np.random.default_rng(0)
+
+
+class SameDraws:
+    """In place of a generator: every draw gives the same numbers, so that every forward pass has the same mask."""
+
+    def random(self, shape):
+        return rng().random(shape)
 
 
 LAYERS = [  # every layer earns its gradient check by one line here
@@ -18,9 +25,16 @@ LAYERS = [  # every layer earns its gradient check by one line here
     Sigmoid(),
     Tanh(),
     ReLU(),
+    Dropout(0.4, SameDraws()),
     Network(Dense(4, 5, rng()), Sigmoid(), Dense(5, 2, rng()), Sigmoid()),
     Network(Dense(4, 5, rng()), ReLU(), Network(Dense(5, 5, rng()), Tanh()), Dense(5, 2, rng())),
+    Network(Dense(4, 5, rng()), Sigmoid(), Dropout(0.4, SameDraws()), Dense(5, 2, rng())),
 ]
+# Dropout alone lets `forward` differ from `predict`, and from batch to batch.
+WITHOUT_CHANCE = [
+    layer for layer in LAYERS if not any(isinstance(part, Dropout) for part in (layer, *getattr(layer, "layers", ())))
+]
+SIGMOIDS, NESTED = (layer for layer in WITHOUT_CHANCE if isinstance(layer, Network))
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
@@ -41,7 +55,7 @@ def test_no_layer_is_missing_from_the_gradient_checks():
 batches = arrays(np.float64, (5, 4), elements=st.floats(-10, 10))
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", WITHOUT_CHANCE, ids=lambda layer: type(layer).__name__)
 @given(x=batches)
 def test_predict_is_forward_without_a_trace(layer, x):
     layer.forward(x)
@@ -52,7 +66,7 @@ def test_predict_is_forward_without_a_trace(layer, x):
     assert np.allclose(prediction[::-1], layer.forward(x), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", WITHOUT_CHANCE, ids=lambda layer: type(layer).__name__)
 @given(x=batches, order=st.permutations(range(5)))
 def test_a_batch_in_another_order_gives_the_same_rows_and_the_same_parameter_gradients(layer, x, order):
     def run(x):
@@ -66,7 +80,7 @@ def test_a_batch_in_another_order_gives_the_same_rows_and_the_same_parameter_gra
 
 @given(x=batches)
 def test_the_gradient_of_a_batch_is_the_sum_over_its_examples(x):
-    network = LAYERS[4]
+    network = SIGMOIDS
 
     def grads(x):
         network.backward(np.ones_like(network.forward(x)))
@@ -95,6 +109,39 @@ def test_relu_has_slope_zero_at_the_kink():
     assert layer.backward(np.ones((1, 3))).tolist() == [[0, 0, 1]]
 
 
+def test_dropout_keeps_its_share_of_the_activations_and_their_mean():
+    x = np.ones((1000, 100))
+    a = Dropout(0.2, rng()).forward(x)
+    assert set(np.unique(a)) == {0, 1.25}
+    assert np.mean(a == 0) == pytest.approx(0.2, abs=0.005)
+    assert a.mean() == pytest.approx(1, abs=0.005)
+
+
+def test_dropout_goes_backward_through_the_mask_of_its_forward_pass():
+    layer, x = Dropout(0.5, rng()), np.arange(1.0, 41.0).reshape(8, 5)
+    a = layer.forward(x)
+    assert np.array_equal(layer.backward(x), a)
+    assert not np.array_equal(layer.forward(x), a)  # the next forward pass draws anew
+
+
+@given(x=batches, rate=st.floats(0, 0.99))
+def test_dropout_predicts_what_it_is_given(x, rate):
+    layer = Dropout(rate, rng())
+    assert np.array_equal(layer.predict(x), x)
+    assert rate > 0 or np.array_equal(layer.forward(x), x)
+
+
+def test_dropout_keeps_the_dtype():
+    layer, x = Dropout(0.3, rng()), np.ones((4, 5), np.float32)
+    assert layer.forward(x).dtype == layer.backward(x).dtype == layer.predict(x).dtype == np.float32
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1, 1.5, float("nan")])
+def test_dropout_refuses_a_rate_that_leaves_nothing(rate):
+    with pytest.raises(ValueError, match="rate: got .*, expected a number from 0 up to, but not including, 1"):
+        Dropout(rate, rng())
+
+
 def test_parameters_are_the_very_arrays_of_the_layer():
     layer = Dense(3, 2, rng())
     W, b = layer.parameters()
@@ -104,7 +151,7 @@ def test_parameters_are_the_very_arrays_of_the_layer():
 
 
 def test_names_of_nested_parameters_are_unique_and_tell_the_place():
-    names = [p.name for p in LAYERS[5].parameters()]
+    names = [p.name for p in NESTED.parameters()]
     assert names == ["0.W", "0.b", "2.0.W", "2.0.b", "3.W", "3.b"]
 
 
@@ -122,7 +169,10 @@ def test_init_and_dtype_are_used():
     assert network.forward(np.ones((1, 3), np.float32)).dtype == np.float32
 
 
-@pytest.mark.parametrize("make", [lambda: Dense(4, 4, rng()), Sigmoid, Tanh, ReLU, lambda: Network(Dense(4, 4, rng()))])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: Dense(4, 4, rng()), Sigmoid, Tanh, ReLU, lambda: Dropout(0.5, rng()), lambda: Network(Dense(4, 4, rng()))],
+)
 def test_backward_before_forward_says_so(make):
     with pytest.raises(RuntimeError, match=r"\w+.backward came before forward: call \w+.forward\(...\) first"):
         make().backward(np.ones((2, 4)))
@@ -163,7 +213,7 @@ def test_layers_that_do_not_fit_are_refused(layers, error, message):
 @pytest.mark.parametrize("way", ["forward", "predict"])
 def test_a_network_names_what_is_wrong_with_its_input(way, x, error, message):
     with pytest.raises(error, match=message):
-        getattr(LAYERS[4], way)(x)
+        getattr(SIGMOIDS, way)(x)
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "3"])

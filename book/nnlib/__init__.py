@@ -5,7 +5,7 @@ Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> pic
 
 from .datasets import Dataset, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
-from .layers import Dense, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
+from .layers import Dense, Dropout, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
 from .optimizers import SGD, Optimizer
 from .prose import glue
@@ -21,6 +21,7 @@ __all__ = [
     "ClipNorm",
     "Dataset",
     "Dense",
+    "Dropout",
     "History",
     "Layer",
     "Loss",

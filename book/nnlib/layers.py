@@ -157,6 +157,42 @@ class ReLU(Layer):
         return np.maximum(z, 0)
 
 
+class Dropout(Layer):
+    """In training, each activation is dropped by chance: a = m x / (1 - rate), with m = 0 or 1.
+
+    m is 0 with probability `rate`, drawn anew in each forward pass and for each entry of x, of shape
+    (n, n_in). Dividing by 1 - rate keeps the mean of a at x, so that `predict` hands x on unchanged
+    ("inverted" dropout). Source: Srivastava et al. (2014), who scale the weights at test time instead.
+
+    Parameters
+    ----------
+    rate : the share of activations to drop; ValueError unless 0 <= rate < 1.
+    rng : where the draws come from.
+
+    Attributes
+    ----------
+    mask : ndarray of shape (n, n_in), m / (1 - rate) of the last forward pass.
+    """
+
+    stores = ("mask",)
+
+    def __init__(self, rate: float, rng: np.random.Generator):
+        if not 0 <= rate < 1:
+            raise ValueError(f"rate: got {rate}, expected a number from 0 up to, but not including, 1")
+        self.rate, self.rng = rate, rng
+
+    def forward(self, a: np.ndarray) -> np.ndarray:
+        keep = 1 - self.rate
+        self.mask = np.divide(self.rng.random(a.shape) < keep, keep, dtype=a.dtype)
+        return a * self.mask
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        return grad * self.mask  # the same mask, the same scale
+
+    def predict(self, a: np.ndarray) -> np.ndarray:
+        return a
+
+
 class Network(Layer):
     """Layers in a row, each fed by the one before; a network is a layer too, so networks nest.
 

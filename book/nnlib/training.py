@@ -75,8 +75,9 @@ def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms)
                 cost = _one_epoch(network, loss, optimizer, parameters, minibatches(x, y, batch_size, rng), transforms)
             if not (np.isfinite(cost) and all(np.isfinite(p.value).all() for p in parameters)):
                 raise TrainingDiverged(
-                    f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as they were "
-                    f"after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth of {optimizer.rate():g}."
+                    f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as they "
+                    f"were after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth of "
+                    f"{optimizer.rate():g}."
                 )
         except BaseException:  # Ctrl-C too: never leave a half-made step behind
             for p, value in zip(parameters, good, strict=True):

@@ -11,7 +11,7 @@ from .plotting import svg
 
 
 def frames(pictures: Sequence[tuple[Figure, str]], label: str) -> None:
-    """Show figures one at a time behind a slider called `label`; each comes with its alt text, which is its caption too.
+    """Show figures one at a time behind a slider called `label`; the alt text of each is its caption too.
 
     In a notebook the slider is joined to the pictures in the browser, so it works without a kernel too;
     on the published page a small script of the book does the same with the HTML.

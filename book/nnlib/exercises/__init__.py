@@ -1,0 +1,6 @@
+"""Exercises: one module for each chapter, `from nnlib.exercises import ch07 as exercise`."""
+
+from .memory import clear_progress, export_progress, progress
+from .predictions import predict, reveal
+
+__all__ = ["clear_progress", "export_progress", "predict", "progress", "reveal"]

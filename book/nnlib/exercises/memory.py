@@ -1,0 +1,111 @@
+"""Memory: what was tried, solved and predicted, kept in one small file on this machine only.
+
+The file lies in the per-user data folder; the environment variable NNLIB_PROGRESS names another, or is
+"off". A damaged file is set aside under another name, and a new one is begun.
+"""
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+
+def record(exercise: str, verdict: str) -> None:
+    """Remember a verdict on an exercise, "ch07.output_error": how often tried, and whether solved."""
+    kept = read()
+    entry = kept["exercises"].setdefault(exercise, {"tries": 0, "solved": False})
+    entry["tries"] += 1
+    entry["solved"] = entry["solved"] or verdict == "Correct"
+    _write(kept)
+
+
+def record_prediction(name: str, guess: float | str, result: float | str | None = None) -> None:
+    """Remember a guess, and later what came out."""
+    kept = read()
+    kept["predictions"][name] = {"guess": guess, "result": result}
+    _write(kept)
+
+
+def progress() -> None:
+    """Print what was tried, solved and predicted so far, chapter by chapter."""
+    kept = read()
+    if not any(kept.values()):
+        print("Nothing yet: check an exercise or commit a prediction, and it is counted here.")
+    chapters = sorted({name.split(".")[0] for name in [*kept["exercises"], *kept["predictions"]]})
+    for chapter in chapters:
+        tried = [entry for name, entry in kept["exercises"].items() if name.split(".")[0] == chapter]
+        guesses = [name for name in kept["predictions"] if name.split(".")[0] == chapter]
+        solved = sum(entry["solved"] for entry in tried)
+        print(f"{chapter}: {len(tried)} exercises tried, {solved} solved; {len(guesses)} predictions")
+
+
+def export_progress(path: str | Path) -> None:
+    """Write the progress as JSON to `path`."""
+    Path(path).write_text(json.dumps(read(), indent=1), encoding="utf-8")
+    print(f"Written to {path}")
+
+
+def clear_progress() -> None:
+    """Forget everything: delete the file."""
+    if (file := _file()) is not None:
+        file.unlink(missing_ok=True)
+    print("Cleared.")
+
+
+def read() -> dict:
+    """What is kept, or an empty record; a damaged file is set aside, not lost."""
+    file = _file()
+    try:
+        stored = file.read_bytes() if file else b""
+    except OSError:  # none yet, or not readable
+        stored = b""
+    if not stored:
+        return {"exercises": {}, "predictions": {}}
+    try:
+        kept = json.loads(stored)
+        return {
+            "exercises": {
+                str(name): {"tries": int(entry["tries"]), "solved": bool(entry["solved"])}
+                for name, entry in kept["exercises"].items()
+            },
+            "predictions": {
+                str(name): {"guess": entry["guess"], "result": entry["result"]}
+                for name, entry in kept["predictions"].items()
+            },
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        aside = file.with_name(f"{file.stem}-damaged-{time.strftime('%Y%m%d-%H%M%S')}{file.suffix}")
+        print(f"The progress file was damaged; it is kept as {aside}, and a new one is begun.")
+        try:
+            os.replace(file, aside)
+        except OSError:  # a folder that is read-only: go on without
+            pass
+        return {"exercises": {}, "predictions": {}}
+
+
+def _file() -> Path | None:
+    """Where the progress is kept; nowhere if it is off or there is no such folder."""
+    named = os.environ.get("NNLIB_PROGRESS")
+    if named:
+        return None if named == "off" else Path(named)
+    try:
+        import platformdirs
+    except ImportError:  # in a browser
+        return None
+    return Path(platformdirs.user_data_dir("nnlib", appauthor=False)) / "progress.json"
+
+
+def _write(kept: dict) -> None:
+    """Replace the file, whole; where it cannot be written the exercises work all the same."""
+    file = _file()
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(kept, stream, indent=1)
+        os.replace(partial, file)
+    except OSError:
+        return

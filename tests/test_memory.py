@@ -111,4 +111,4 @@ def test_the_page_form_carries_name_and_result(shown):
     predict("ch08.a<b", ..., "1 < 2?")
     reveal("ch08.a<b", 1 / 3)
     assert shown[0]["text/html"].startswith('<div class="nnlib-predict" data-name="ch08.a&lt;b"><p>1 &lt; 2?</p>')
-    assert 'data-result="0.333333"' in shown[1]["text/html"]
+    assert 'data-result="0.333333" data-spec=".4g"' in shown[1]["text/html"]

@@ -7,6 +7,7 @@ the answer does what a mistake does, the verdict says which one it looks like.
 
 import copy
 import inspect
+import json
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -186,7 +187,9 @@ class OrderIt(Exercise):
         place = {line: p for p, line in enumerate(self.shuffle)}
         above = ";".join(f"{place[i]}>{','.join(str(place[j]) for j in js)}" for i, js in sorted(self.after.items()))
         items = "".join(f'<li data-place="{p}"><code>{escape(line)}</code></li>' for p, (_, line) in enumerate(shown))
-        html = f'<ol class="nnlib-order" type="A" data-name="{self.name}" data-above="{above}">{items}</ol>'
+        named = {",".join(str(place[i]) for i in mistake.answer): mistake.says for mistake in self.mistakes}
+        known = f'data-name="{self.name}" data-mistakes="{escape(json.dumps(named))}" data-above="{above}"'
+        html = f'<ol class="nnlib-order" type="A" {known}>{items}</ol>'
         text = "\n".join(f"{letter}  {line}" for letter, line in shown)
         display({"text/html": html, "text/plain": text}, raw=True)
 

@@ -36,7 +36,8 @@ def reveal(name: str, result: float, spec: str = ".4g") -> None:
         says = f"You guessed {_guesses[name]:g}; it is {said}: {format(gap, spec)} apart."
     else:
         says = f"It is {said}. (No guess was committed.)"
-    _display(f'<div class="nnlib-reveal" data-name="{escape(name)}" data-result="{result:.6g}">', says)
+    known = f'data-name="{escape(name)}" data-result="{result:.6g}" data-spec="{escape(spec)}"'
+    _display(f'<div class="nnlib-reveal" {known}>', says)
 
 
 def _display(opening: str, *lines: str) -> None:

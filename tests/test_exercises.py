@@ -203,12 +203,12 @@ def test_the_page_form_of_order_and_choice_holds_no_plain_answer(monkeypatch):
     order = OrderIt(
         name="test.order", title="Order", minutes=1, hints=("a", "b"), why="So.",
         lines=("a = 1", "b = a < 2", "print(b)"), after={1: (0,), 2: (1,)}, shuffle=(2, 0, 1),
-        mistakes=(Mistake((0, 2, 1), "b is not there yet"),),
+        mistakes=(Mistake((1, 0, 2), "a is not there yet"),),
     )  # fmt: skip
     order.show()
     assert shown[0]["text/plain"] == "A  print(b)\nB  a = 1\nC  b = a < 2"
     assert 'data-above="2>1;0>2"' in shown[0]["text/html"] and "a &lt; 2" in shown[0]["text/html"]
-    assert 'data-mistakes="{&quot;1,0,2&quot;: &quot;b is not there yet&quot;}"' in shown[0]["text/html"]
+    assert 'data-mistakes="{&quot;2,1,0&quot;: &quot;a is not there yet&quot;}"' in shown[0]["text/html"]
     assert order.verdict("b, c, a").kind == CORRECT and order.verdict("BAC").why.startswith("line A needs")
     choice = ExplainIt(
         name="test.choice", title="Choice", minutes=1, hints=("a", "b"), why="So.", question="1 < 2?",

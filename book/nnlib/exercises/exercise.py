@@ -32,6 +32,9 @@ class Verdict:
         return f"{self.kind}{': ' if self.why else '.'}{self.why}"
 
 
+_NOTHING_YET = Verdict(NOT_ATTEMPTED, "the function returns nothing yet")
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A known wrong answer, and the line that names it."""
@@ -115,7 +118,7 @@ class WriteIt(Exercise):
         calls = [self.inputs(rng) for _ in range(self.tries)]
         results = [answer(*_fresh(call)) for call in calls]
         if all(result is None or result is ... for result in results):
-            return Verdict(NOT_ATTEMPTED, "the function returns nothing yet")
+            return _NOTHING_YET
         wanted = [self.solved(*_fresh(call)) for call in calls]
         if all(same(got, want) for got, want in zip(results, wanted, strict=True)):
             return Verdict(CORRECT)
@@ -273,7 +276,18 @@ class StretchIt(Exercise):
     def _judge(self, answer: Any) -> Verdict:
         if not callable(answer):
             return Verdict(NOT_YET, f"got {_described(answer)}, expected the function itself, without its parentheses")
-        says, reached = self.measure(answer)
+        returned = []
+
+        def watched(*args: Any) -> Any:
+            returned.append(answer(*args))
+            return returned[-1]
+
+        try:
+            says, reached = self.measure(watched)
+        except Exception:
+            if returned and all(result is None or result is ... for result in returned):
+                return _NOTHING_YET
+            raise
         return Verdict(CORRECT if reached else NOT_YET, says)
 
     def solution_text(self) -> str:
@@ -283,7 +297,8 @@ class StretchIt(Exercise):
 def same(got: Any, want: Any, within: float = 1e-6) -> bool:
     """Whether two results are equal numbers in equal shapes, whatever their type; tuples entry by entry.
 
-    Numbers may differ by `within`, or by 1e-5 of their size, as float32 and another order of a sum do.
+    Numbers may differ by `within`, or by 1e-5 of their size, as float32 and another order of a sum do; NaN
+    equals NaN, so that a mistake which gives it is known again.
     """
     if isinstance(want, (tuple, list)) and any(np.ndim(part) for part in want):
         return (
@@ -299,7 +314,7 @@ def same(got: Any, want: Any, within: float = 1e-6) -> bool:
         return False
     if got.dtype.kind not in "biuf" or (got.shape != want.shape and not got.size == want.size == 1):
         return False
-    return bool(np.allclose(got.reshape(want.shape), want, rtol=1e-5, atol=within))
+    return bool(np.allclose(got.reshape(want.shape), want, rtol=1e-5, atol=within, equal_nan=True))
 
 
 def _fresh(call: tuple) -> tuple:
@@ -324,7 +339,7 @@ def _in_short(error: BaseException) -> str:
 
 def _difference(call: tuple, got: Any, want: Any) -> str:
     """How one result differs from the one that is wanted."""
-    if isinstance(want, tuple) and any(np.ndim(part) for part in want):
+    if isinstance(want, (tuple, list)) and any(np.ndim(part) for part in want):
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
             return f"got {_described(got)}, expected {len(want)} results"
         part = next(i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w))

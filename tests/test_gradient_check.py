@@ -43,6 +43,12 @@ def test_shapes_that_broadcast_are_not_taken_as_equal():
         relative_error(np.ones((1, 3)), np.ones(3))
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_no_number_is_infinitely_wrong(bad):
+    good, broken = np.ones(3), np.array([1, bad, 1])
+    assert relative_error(broken, good) == relative_error(good, broken) == relative_error(broken, broken) == np.inf
+
+
 class GateFromOutput(ReLU):
     def backward(self, grad):
         return grad * (np.maximum(self.z, 0) >= 0)

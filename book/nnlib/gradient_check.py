@@ -28,10 +28,13 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
 def relative_error(ours: np.ndarray, theirs: np.ndarray) -> float:
     """|ours - theirs| / (|ours| + |theirs|), with | | the length: 0 is equal, 1 is utterly different.
 
-    Raises ValueError where the shapes differ, which broadcasting would hide.
+    Infinite where either holds NaN or infinity. Raises ValueError where the shapes differ, which
+    broadcasting would hide.
     """
     if np.shape(ours) != np.shape(theirs):
         raise ValueError(f"gradient: got shape {np.shape(ours)}, expected {np.shape(theirs)}")
+    if not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
+        return float("inf")  # NaN would pass for small: it is not greater than anything
     size = np.linalg.norm(ours) + np.linalg.norm(theirs)
     return float(np.linalg.norm(ours - theirs) / size) if size > 0 else 0.0
 
@@ -40,11 +43,12 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
     """The relative error of `layer.backward`, for its input "x" and for each parameter by name.
 
     The cost is a random weighted sum of the outputs, so that every output counts. A right backward
-    pass gives about 1e-10, a wrong one 1e-3 or much more. Raises TypeError unless all is float64.
+    pass gives about 1e-10, a wrong one 1e-3 or much more. Raises TypeError unless all is float64, whose
+    digits the differences need.
     """
     for name, array in [("x", x), *((p.name, p.value) for p in layer.parameters())]:
         if array.dtype != np.float64:
-            raise TypeError(f"{name}: got dtype {array.dtype}, expected float64: differences need its digits")
+            raise TypeError(f"{name}: got dtype {array.dtype}, expected float64")
     x = x.copy()
     weights = rng.standard_normal(layer.forward(x).shape)
 
@@ -60,7 +64,7 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
 def loss_gradient_error(loss: Loss, output: np.ndarray, target: np.ndarray) -> float:
     """The relative error of `loss.backward` for this output (float64) and target."""
     if output.dtype != np.float64:
-        raise TypeError(f"output: got dtype {output.dtype}, expected float64: differences need its digits")
+        raise TypeError(f"output: got dtype {output.dtype}, expected float64")
     output = output.copy()
     loss.forward(output, target)
     ours = loss.backward()

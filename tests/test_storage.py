@@ -1,5 +1,6 @@
 """Storage: what was saved comes back, and any other file is refused by name."""
 
+import os
 import zipfile
 
 import numpy as np
@@ -49,6 +50,13 @@ def test_saving_replaces_the_file_and_leaves_nothing_else_behind(tmp_path):
     loaded = network(seed=3)
     loaded.load(path)
     assert same(values(loaded), values(network(seed=2)))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+def test_a_saved_file_can_be_read_by_whom_the_user_lets(tmp_path):
+    (tmp_path / "plain").touch()
+    network().save(tmp_path / "weights")
+    assert (tmp_path / "weights").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_a_save_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch):

@@ -1,7 +1,6 @@
 """Storage: parameters on disk, as .npz without pickle; a file is read whole or not at all."""
 
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -11,13 +10,13 @@ import numpy as np
 def save(arrays: dict[str, np.ndarray], path: str | Path) -> None:
     """Write named arrays to `path`, first beside it and then moved, so that no half file is left."""
     path = Path(path)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with partial.open("wb") as file:
             np.savez(file, **arrays)
         os.replace(partial, path)
     finally:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 def load_into(arrays: dict[str, np.ndarray], path: str | Path) -> None:

@@ -7,6 +7,9 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from sphinx.search.en import SearchEnglish
+
+from nnbook.scripts import NEEDED_BY
 
 SITE = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(p for p in SITE.rglob("*.html") if p.relative_to(SITE).parts[0] != "_static")
@@ -56,6 +59,11 @@ def css_addresses(css: str) -> list[str]:
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     found = re.findall(r"""url\((["']?)(.*?)\1\)|@import\s*["'](.*?)["']""", css)
     return [url or imported for _, url, imported in found if not url.startswith(("data:", "#"))]
+
+
+def words(text: str) -> set[str]:
+    """The words of a text, as the search's index holds them."""
+    return {SearchEnglish({}).stem(word) for word in re.findall(r"\w+", text.lower())}
 
 
 def file_of(address: str, base: Path) -> Path:
@@ -126,9 +134,35 @@ def test_ids_are_unique(page):
 
 
 @every_page
-def test_frames_come_with_their_script_and_only_they(page):
-    scripts = [tag for tag in soup(page).find_all("script", src=True) if "frames.js" in tag["src"]]
-    assert len(scripts) == bool(soup(page).select(".nnlib-frames"))
+def test_a_page_loads_the_small_scripts_that_it_needs_and_no_other(page):
+    own = {script for scripts in NEEDED_BY.values() for script in scripts}
+    loaded = [Path(urlsplit(tag["src"]).path).name for tag in soup(page).find_all("script", src=True)]
+    kinds = [kind for kind in NEEDED_BY if soup(page).select(f".{kind}")]
+    assert {name for name in loaded if name in own} == {script for kind in kinds for script in NEEDED_BY[kind]}
+    assert len(loaded) == len(set(loaded))
+
+
+@every_page
+def test_hints_and_solutions_are_closed(page):
+    blocks = soup(page).select("details:is(.nnlib-hint, .nnlib-solution)")
+    assert [str(block)[:200] for block in blocks if block.has_attr("open")] == []
+
+
+def test_every_exercise_that_a_page_checks_has_its_solution_there():
+    checks = re.compile(r"^exercise\.\w+\.check\(", re.MULTILINE)
+    for page in PAGES:
+        asked = sum(len(checks.findall(cell.get_text())) for cell in soup(page).select(".cell_input pre"))
+        assert len(soup(page).select("details.nnlib-solution")) == asked, page.name
+
+
+def test_the_search_index_knows_no_solution():
+    known = set(re.findall(r"\w+", (SITE / "searchindex.js").read_text("utf-8")))
+    shown, in_help = set(), set()
+    for page in PAGES:
+        html = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        in_help |= words("\n".join(block.extract().get_text(" ") for block in html.select(".nnlib-help")))
+        shown |= words(html.get_text(" "))
+    assert sorted((in_help - shown) & known) == []
 
 
 def test_style_sheets_ask_no_other_origin_and_find_their_files():

@@ -1,7 +1,6 @@
 """Figures: notebooks' SVG pictures inline in the page, so that the page's colours reach them.
 
 An inline SVG inherits the page's CSS variables and so follows light and dark; an `<img>` would not.
-Pages that hold frames (a slider over pictures, `nnlib.widgets.frames`) get the small script that drives them.
 """
 
 import re
@@ -12,7 +11,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^>]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-FRAMES = 'class="nnlib-frames"'
 
 
 def with_own_ids(svg: str, prefix: str) -> str:
@@ -55,13 +53,6 @@ class InlineSvg(SphinxPostTransform):
                 node.replace_self(nodes.raw("", text, format="html"))
 
 
-def add_frames_script(app, pagename, templatename, context, doctree) -> None:
-    """Add frames.js to the pages that hold frames, and to no other."""
-    if FRAMES in context.get("body", ""):
-        app.add_js_file("frames.js", loading_method="defer")
-
-
 def setup(app) -> None:
     """Connect to Sphinx."""
     app.add_post_transform(InlineSvg)
-    app.connect("html-page-context", add_frames_script)

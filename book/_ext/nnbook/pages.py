@@ -56,10 +56,8 @@ def add_head(app, pagename, templatename, context, doctree) -> None:
     if 'name="description"' not in (context.get("metatags") or ""):
         text = description(doctree, app.env.metadata.get(pagename, {}), re.sub("<[^>]+>", "", title))
         context["metatags"] = (context.get("metatags") or "") + f'\n<meta name="description" content="{escape(text)}">'
-    if pagename == "search":  # summaries are fetched, which a browser refuses for pages opened from disk
-        app.add_js_file(
-            None, body='if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
-        )
+    if pagename == "search":
+        app.add_js_file("search.js", loading_method="defer")
 
 
 def drop_widget_state(app, doctree) -> None:

@@ -1,0 +1,29 @@
+"""Scripts: what is alive on a page brings its own small script, and no other page loads it."""
+
+import re
+
+NEEDED_BY = {
+    "nnlib-frames": ["frames.js"],
+    "nnlib-order": ["memory.js", "order.js"],
+    "nnlib-choice": ["memory.js", "choice.js"],
+    "nnlib-predict": ["memory.js", "predict.js"],
+    "nnlib-reveal": ["memory.js", "predict.js"],
+    "nnlib-progress": ["memory.js", "progress.js"],
+}
+
+
+def needed(body: str) -> list[str]:
+    """The scripts that a page with this body needs, in the order in which they must run."""
+    names = {name for found in re.findall(r'\bclass="([^"]*)"', body) for name in found.split()}
+    return list(dict.fromkeys(script for kind in NEEDED_BY if kind in names for script in NEEDED_BY[kind]))
+
+
+def add_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Add them to the page."""
+    for script in ["scrolls.js", *needed(context.get("body", ""))]:
+        app.add_js_file(script, loading_method="defer")
+
+
+def setup(app) -> None:
+    """Connect to Sphinx."""
+    app.connect("html-page-context", add_scripts)

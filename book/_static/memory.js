@@ -1,0 +1,125 @@
+/* Memory: what was tried, solved and predicted on this site, kept in this browser's local storage and nowhere else.
+ *
+ * It has the form of the notebooks' own file: {exercises: {name: {tries, solved}}, predictions: {name: {guess, result}}}.
+ * What is damaged is set aside under another key. Where a browser keeps nothing, all works until the page is closed.
+ * The scripts of exercises and predictions share what stands here as `nnlib`.
+ */
+"use strict";
+
+const nnlib = (() => {
+  const KEY = "nnlib.progress";
+  const empty = () => ({ exercises: {}, predictions: {} });
+  const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+  const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  let unkept = empty();  // in place of a storage that does not work
+  let works = true;
+  let damaged = false;
+
+  function storage() {
+    if (!works) return null;
+    try {
+      return window.localStorage;
+    } catch {
+      works = false;
+      return null;
+    }
+  }
+
+  function isSound(kept) {
+    return isRecord(kept) && isRecord(kept.exercises) && isRecord(kept.predictions)
+      && Object.values(kept.exercises).every((it) => isRecord(it) && isNumber(it.tries) && typeof it.solved === "boolean")
+      && Object.values(kept.predictions).every((it) => isRecord(it) && isNumber(it.guess)
+        && (it.result === null || isNumber(it.result)));
+  }
+
+  function read() {
+    let stored = null;
+    try {
+      stored = storage()?.getItem(KEY) ?? null;
+    } catch {
+      works = false;
+    }
+    if (!works) return unkept;
+    if (stored === null) return empty();
+    try {
+      const kept = JSON.parse(stored);
+      if (isSound(kept)) return kept;
+    } catch {
+      // not even JSON: set aside, as below
+    }
+    damaged = true;
+    try {
+      storage().setItem(`${KEY}.damaged`, stored);
+      storage().removeItem(KEY);
+    } catch {
+      works = false;
+    }
+    return empty();
+  }
+
+  function write(kept) {
+    unkept = kept;
+    try {
+      storage()?.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      works = false;  // full, or forbidden
+    }
+    document.dispatchEvent(new CustomEvent("nnlib-progress"));
+  }
+
+  function own(record, name) {
+    return Object.hasOwn(record, name) ? record[name] : undefined;
+  }
+
+  return {
+    read,
+    keeps: () => { read(); return works; },
+    wasDamaged: () => { read(); return damaged; },
+    clear() {
+      write(empty());
+      try {
+        storage()?.removeItem(KEY);
+        storage()?.removeItem(`${KEY}.damaged`);
+      } catch {
+        works = false;
+      }
+      damaged = false;
+      document.dispatchEvent(new CustomEvent("nnlib-progress"));
+    },
+    record(name, solved) {
+      const kept = read();
+      const before = own(kept.exercises, name) ?? { tries: 0, solved: false };
+      kept.exercises[name] = { tries: before.tries + 1, solved: before.solved || solved };
+      write(kept);
+    },
+    recordPrediction(name, guess, result = null) {
+      const kept = read();
+      kept.predictions[name] = { guess, result };
+      write(kept);
+    },
+    prediction: (name) => own(read().predictions, name),
+    forgetPrediction(name) {
+      const kept = read();
+      delete kept.predictions[name];
+      write(kept);
+    },
+    element(name, attributes = {}, ...children) {
+      const made = document.createElement(name);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      made.append(...children);
+      return made;
+    },
+    /* A line that a screen reader speaks whenever its text changes. */
+    live(kind) {
+      return this.element("p", { class: kind, role: "status", "aria-live": "polite" });
+    },
+    /* A line with its verdict in bold; said anew even if the same was said before. */
+    say(line, verdict, why = "") {
+      line.replaceChildren();
+      line.dataset.verdict = verdict;
+      setTimeout(() => {
+        line.replaceChildren(this.element("strong", {}, verdict), why ? `: ${why}` : ".");
+      }, 50);
+    },
+  };
+})();

@@ -1,0 +1,73 @@
+"""A browser for the tests: the system's Chromium, which sees nothing but the files that a test gives it."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+BOOK = Path(__file__).parents[2] / "book"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+ORIGIN = "http://book.test"
+PHONE = {"viewport": {"width": 375, "height": 800}, "has_touch": True}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A running browser; no test of this folder runs where there is none."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip(f"no browser is here: none of {', '.join(NAMES)} is on the PATH")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+class Window:
+    """A browser window on a folder of files: `page` is Playwright's page, `troubles` what went wrong so far."""
+
+    def __init__(self, browser, folder, **options):
+        self.folder, self.troubles = folder, []
+        self.context = browser.new_context(**options)
+        self.context.route("**/*", self.serve)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        self.page.on("console", lambda said: said.type == "error" and self.troubles.append(f"console: {said.text}"))
+
+    def serve(self, route):
+        """Answer a request from the folder; refuse and remember what lies elsewhere."""
+        address = urlsplit(route.request.url)
+        path = self.folder / unquote(address.path).lstrip("/")
+        if f"{address.scheme}://{address.netloc}" != ORIGIN:
+            self.troubles.append(f"outside: {route.request.url}")
+            route.abort()
+        elif path.is_file():
+            route.fulfill(path=path)
+        else:
+            self.troubles.append(f"404: {address.path}")
+            route.fulfill(status=404, body="")
+
+    def open(self, path):
+        """Load a page and wait until its scripts have run."""
+        self.page.goto(f"{ORIGIN}/{path}", wait_until="load")
+        return self.page
+
+
+@pytest.fixture
+def window(chromium):
+    """Open a folder in a window of its own; nothing may have gone wrong in it by the end of the test."""
+    opened = []
+
+    def open_window(folder, **options):
+        opened.append(Window(chromium, folder, **options))
+        return opened[-1]
+
+    yield open_window
+    for one in opened:
+        one.context.close()
+    assert [trouble for one in opened for trouble in one.troubles] == []

@@ -246,10 +246,10 @@ bias_step = FixIt(
         0.5,
     ),
     mistakes=(
-        Mistake(_two_slips, "b has grown a row for each example: sum over the batch; and that is not the only slip"),
+        Mistake(_two_slips, "b has a row for each example: sum over the batch (one slip of two)"),
         Mistake(
             _bias_step_with(collect=lambda delta: delta),
-            "the gate is right now, but b has grown a row for each example: sum over the batch",
+            "the gate is right now, but b still has a row for each example: sum over the batch",
         ),
         Mistake(
             _bias_step_with(gate=lambda z: sigmoid(sigmoid(z)) * (1 - sigmoid(sigmoid(z)))),
@@ -320,7 +320,7 @@ moves_in_order = OrderIt(
 
 
 def two_layer_slopes(x, y, W1, b1, W2, b2):
-    """dW1, db1, dW2, db2 of a two-layer sigmoid network for a batch, quadratic cost."""
+    """dW1, db1, dW2, db2 for a batch; sigmoid layers, quadratic cost."""
     a1 = sigmoid(x @ W1.T + b1)  # store
     a2 = sigmoid(a1 @ W2.T + b2)  # store
     seed = (a2 - y) / len(y)  # seed

@@ -1,0 +1,84 @@
+"""Self-study: every numbered chapter has its exercises, its predictions and its recall, and they belong together."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+import rules
+
+from chapters import chapters
+
+NUMBERED = [path for path in chapters() if re.match(r"\d\d_", path.stem)]
+each = pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
+
+
+def load(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def code(notebook):
+    return "\n".join(rules.source(cell) for _, cell in rules.code_cells(notebook))
+
+
+def module_name(path):
+    return f"ch{path.stem[:2]}"
+
+
+def committed(source):
+    """The names of the predictions that a chapter's code commits, and of those it reveals."""
+    return [Counter(re.findall(rf'\b{call}\(\s*"([\w.]+)"', source)) for call in ("predict", "reveal")]
+
+
+def questions(prose):
+    """The questions of a chapter's recall: closed blocks that open on demand."""
+    recall = re.search(r"^## Recall$(.*?)^## ", prose, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^:::+\{dropdown\} (.+)$", recall[1], re.MULTILINE) if recall else []
+
+
+@each
+def test_a_chapter_commits_three_predictions_and_reveals_each(path):
+    asked, revealed = committed(code(load(path)))
+    assert len(asked) >= 3 and set(asked.values()) == {1}
+    assert asked.keys() == revealed.keys()
+    assert all(name.startswith(f"{module_name(path)}.") for name in asked)
+
+
+@each
+def test_a_chapter_closes_with_its_recall(path):
+    number = int(path.stem[:2])
+    wanted = 5 + 2 * (number > 2) + 2 * (number > 4)
+    found = questions(rules.prose(load(path)))
+    assert len(found) >= wanted and len(set(found)) == len(found)
+
+
+@each
+def test_a_chapter_asks_every_exercise_of_its_module_and_no_other(path):
+    import importlib
+
+    from nnlib.exercises.exercise import Exercise
+
+    module = importlib.import_module(f"nnlib.exercises.{module_name(path)}")
+    exercises = {name for name, value in vars(module).items() if isinstance(value, Exercise)}
+    source = code(load(path))
+    assert f"from nnlib.exercises import {module_name(path)} as exercise" in source
+    assert Counter(re.findall(r"\bexercise\.(\w+)\.check\(", source)) == Counter(exercises)
+
+
+@each
+def test_a_notebook_holds_no_solution(path):
+    notebook = load(path)
+    assert ".solution()" not in code(notebook)
+    for _, cell in rules.code_cells(notebook):
+        if "starter" in rules.tags(cell) and "def " in rules.source(cell):
+            checks = re.findall(r"def (\w+)", rules.source(cell))
+            assert checks, rules.source(cell)
+
+
+def test_predictions_and_recall_are_found_where_they_are_and_missed_where_they_are_not():
+    asked, revealed = committed(
+        'predict("ch08.a", ..., "How many?")\npredict(\n    "ch08.b", ..., "?")\nreveal("ch08.a", 3)'
+    )
+    assert list(asked) == ["ch08.a", "ch08.b"] and list(revealed) == ["ch08.a"]
+    prose = "## Recall\n\n:::{dropdown} 1. Why?\nSo.\n:::\n\n## Summary\n\n:::{dropdown} Not this?\n:::"
+    assert questions(prose) == ["1. Why?"] and questions("## Summary") == []

@@ -1,5 +1,6 @@
 """The built site, page by page: whole, self-contained and readable. It reads _build/html, which `make book` writes."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -62,8 +63,8 @@ def css_addresses(css: str) -> list[str]:
 
 
 def words(text: str) -> set[str]:
-    """The words of a text, as the search's index holds them."""
-    return {SearchEnglish({}).stem(word) for word in re.findall(r"\w+", text.lower())}
+    """The words of a text."""
+    return set(re.findall(r"\w+", text.lower()))
 
 
 def file_of(address: str, base: Path) -> Path:
@@ -156,13 +157,16 @@ def test_every_exercise_that_a_page_checks_has_its_solution_there():
 
 
 def test_the_search_index_knows_no_solution():
-    known = set(re.findall(r"\w+", (SITE / "searchindex.js").read_text("utf-8")))
+    index = (SITE / "searchindex.js").read_text("utf-8")
+    known = json.loads(index.removeprefix("Search.setIndex(").rstrip(");\n"))["terms"]
     shown, in_help = set(), set()
     for page in PAGES:
         html = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         in_help |= words("\n".join(block.extract().get_text(" ") for block in html.select(".nnlib-help")))
         shown |= words(html.get_text(" "))
-    assert sorted((in_help - shown) & known) == []
+    stem = SearchEnglish({}).stem
+    stems_shown = set(map(stem, shown))
+    assert [word for word in sorted(in_help - shown) if stem(word) in known and stem(word) not in stems_shown] == []
 
 
 def test_style_sheets_ask_no_other_origin_and_find_their_files():

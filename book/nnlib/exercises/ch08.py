@@ -73,7 +73,7 @@ quieter_batch = PredictIt(
 
 
 def epoch_cost(costs, sizes):
-    """The mean cost over all examples, from each batch's mean cost and its size."""
+    """The mean cost over all examples, from each batch's cost and size."""
     return sum(cost * size for cost, size in zip(costs, sizes, strict=True)) / sum(sizes)
 
 
@@ -124,7 +124,7 @@ epoch_cost = WriteIt(
 
 
 def one_epoch(w, x, y, order, batch_size, learning_rate):
-    """The weight of the neuron a = w x after one epoch; x, y and order have shape (n,)."""
+    """The weight of a = w x after one epoch; x, y and order have shape (n,)."""
     for start in range(0, len(x), batch_size):
         batch = order[start : start + batch_size]
         slope = np.mean((w * x[batch] - y[batch]) * x[batch])
@@ -230,16 +230,19 @@ one_epoch = WriteIt(
 
 @dataclass(frozen=True)
 class MeanSlope:
-    """The mean slope of the cost for a batch, for the neuron a = w x; to be called with x and y."""
+    """The mean slope of the cost for a batch, for the neuron a = w x; to be called with at most so many x and y."""
 
     w: float
+    most: int
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> float:
+        if len(x) > self.most:
+            raise MemoryError(f"{len(x)} examples at once; the memory holds {self.most}, which is batch_size")
         return float(np.mean((self.w * x - y) * x))
 
 
 def full_slope(slope, x, y, batch_size):
-    """The slope of the mean cost over all examples, computed batch by batch."""
+    """The slope of the mean cost over all examples, batch by batch."""
     total = 0.0
     for start in range(0, len(x), batch_size):
         batch = slice(start, start + batch_size)
@@ -273,7 +276,7 @@ full_slope = FixIt(
     why="A batch's mean stands for as many examples as the batch has, so it has to be weighted with them.",
     solved=_full_slope,
     inputs=lambda rng: (
-        MeanSlope(round(rng.uniform(-1, 1), 2)),
+        MeanSlope(round(rng.uniform(-1, 1), 2), 4),
         rng.uniform(0.5, 2, (n := int(rng.integers(2, 5)) * 4 + int(rng.integers(1, 3)))).round(2),
         np.append(rng.uniform(1, 4, n - 2).round(2), rng.uniform(5, 8, 2).round(2)),
         4,
@@ -294,7 +297,7 @@ full_slope = FixIt(
             "this is the sum over all examples; the mean is asked for",
         ),
         Mistake(
-            lambda slope, x, y, size: slope(x[: len(x) // size * size], y[: len(x) // size * size]),
+            lambda slope, x, y, size: _full_slope(slope, x[: len(x) // size * size], y[: len(x) // size * size], size),
             "the last, short batch is left out: its examples count too",
         ),
     ),
@@ -444,7 +447,7 @@ larger_batches = ExplainIt(
 
 
 def three_epochs():
-    """A batch size, and a rate: a number, or a function of the step 0, 1, 2, ..."""
+    """A batch size, and a rate: a number or a function of the step."""
     return 2, lambda step: 3.0 / (1 + step / 500)
 
 
@@ -502,8 +505,8 @@ ALTERNATIVES = {
     "epoch_cost": (_epoch_cost_by_dot, lambda costs, sizes: np.average(costs, weights=sizes)),
     "one_epoch": (_epoch_by_split, lambda *call: np.float32(_one_epoch(*call))),
     "full_slope": (
-        lambda slope, x, y, size: slope(x, y),
-        lambda slope, x, y, size: [_full_slope(slope, x, y, size + 1)],
+        lambda slope, x, y, size: np.mean([slope(x[i : i + 1], y[i : i + 1]) for i in range(len(x))]),
+        lambda slope, x, y, size: [_full_slope(slope, x, y, size - 1)],
     ),
     "epoch_in_order": ("DHGBFIAEC", "hdgbfeiac", list("DHGBFIEAC")),
     "same_examples": ("b", " B "),

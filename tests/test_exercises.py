@@ -3,6 +3,9 @@
 import importlib
 import inspect
 import pkgutil
+import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ from nnlib.exercises.exercise import (
     WriteIt,
     same,
 )
+from nnlib.layers import sigmoid
 
 MODULES = {
     info.name: importlib.import_module(f"nnlib.exercises.{info.name}")
@@ -228,3 +232,106 @@ def test_solutions_are_readable_source():
     for *_, exercise in ALL:
         if isinstance(exercise, WriteIt):
             assert inspect.isfunction(exercise.solved) and exercise.solved.__name__ != "<lambda>"
+
+
+def test_a_number_may_be_a_fraction_and_four_numbers_two_pairs():
+    half = PredictIt(name="test.half", title="Half", minutes=1, hints=("a", "b"), why="So.", solved=lambda: 0.5)
+    assert {half.verdict(answer).kind for answer in (Fraction(1, 2), Decimal("0.5"), [Fraction(2, 4)])} == {CORRECT}
+    assert str(half.verdict(Fraction(1, 3))).startswith("Not yet: that is not it")
+    assert str(half.verdict(10**400)).endswith("expected a number")
+    four = PredictIt(name="test.four", title="4", minutes=1, hints=("a", "b"), why="So.", solved=lambda: (4, 7, 3, 4))
+    assert four.verdict(((4, 7), (3, 4))).kind == four.verdict(np.array([[4, 7], [3, 4]])).kind == CORRECT
+    assert four.verdict(((4, 7), (4, 3))).kind == four.verdict([[4], [7, 3, 4]]).kind == NOT_YET
+    assert double.verdict(lambda x, k: [[Fraction(number) for number in row] for row in 2 * k * x]).kind == CORRECT
+
+
+def test_a_letter_may_stand_in_a_list_or_before_a_bracket():
+    choice = ExplainIt(
+        name="test.letters", title="Letters", minutes=1, hints=("a", "b"), why="So.", question="?",
+        choices=(Choice("no", "count again"), Choice("yes", "indeed", right=True)),
+    )  # fmt: skip
+    assert {choice.verdict(answer).kind for answer in ("b)", "(B)", "B.", ["B"], ("b",))} == {CORRECT}
+    assert {choice.verdict(answer).kind for answer in ("AB", "BB", "", ["A", "B"], b"", b"B", [], 1)} == {NOT_YET}
+
+
+def clever_guesses():
+    """Answers that are right for some inputs only, by exercise."""
+
+    def three_layers(weights, X):
+        (W1, b1), (W2, b2), (W3, b3) = weights
+        A1 = sigmoid(X @ W1.T + b1)
+        A2 = sigmoid(A1 @ W2.T + b2)
+        return [X, A1, A2, sigmoid(A2 @ W3.T + b3)]
+
+    def right_at_the_ends(z):
+        return np.where(abs(z) > 8, z > 0, sigmoid(np.clip(z, -8, 8)))
+
+    def walk(slope, w, learning_rate, steps):
+        path = [w]
+        for _ in range(steps):
+            path.append(path[-1] - learning_rate * slope(path[-1]))
+        return path
+
+    def straight_slopes_only(slope, w, learning_rate, steps):
+        c = slope(w + 1) - slope(w)
+        low = w - slope(w) / c
+        return [low + (w - low) * (1 - learning_rate * c) ** k for k in range(steps + 1)]
+
+    def wide_nudges(cost, w, b, learning_rate):
+        dw, db = (cost(w + 1, b) - cost(w - 1, b)) / 2, (cost(w, b + 1) - cost(w, b - 1)) / 2
+        return w - learning_rate * dw, b - learning_rate * db
+
+    def down_only(cost, w, b, learning_rate):
+        after = ch05.step_both.solved(cost, w, b, learning_rate)
+        return w - abs(after[0] - w), b - abs(after[1] - b)
+
+    def two_by_two(parents, slopes):  # a number that enters a gate twice counts once
+        grad = np.zeros(len(parents))
+        grad[-1] = 1
+        for v in reversed(range(len(parents))):
+            grad[np.array(parents[v], dtype=int)] += grad[v] * np.array(slopes[v])
+        return grad
+
+    def adds_at_0_and_3(parents, slopes):
+        grad = [0.0] * len(parents)
+        grad[-1] = 1.0
+        for v in reversed(range(len(parents))):
+            for parent, slope in zip(parents[v], slopes[v], strict=True):
+                grad[parent] = grad[v] * slope + (grad[parent] if parent in (0, 3) else 0)
+        return grad
+
+    ch03, ch05, ch06 = MODULES["ch03"], MODULES["ch05"], MODULES["ch06"]
+    return [
+        (ch03.layer, lambda W, b, a: sigmoid(np.array([W[j] @ a + b[j] for j in range(3)]))),
+        (ch03.layer, lambda W, b, a: sigmoid(sum(W[:, k] * a[k] for k in range(4)) + b)),
+        (ch03.silenced, right_at_the_ends),
+        (ch03.silenced, lambda z: sigmoid(z).reshape(5, 2)),
+        (ch03.silenced, lambda z: np.where(z == 0, 0, sigmoid(z))),
+        (ch03.silenced, lambda z: np.stack([sigmoid(abs(z[:, 0])), sigmoid(-abs(z[:, 1]))], axis=1)),
+        (ch03.activations, three_layers),
+        (ch03.activations, lambda weights, X: ch03.activations.solved(weights[:3], X)),
+        (ch05.descend, straight_slopes_only),
+        (ch05.descend, lambda slope, *rest: walk(lambda w: abs(slope(w)), *rest)),
+        (ch05.descend, lambda slope, w, learning_rate, steps: walk(slope, w, min(learning_rate, 0.6), steps)),
+        (ch05.descend, lambda slope, w, learning_rate, steps: walk(slope, w, learning_rate, min(max(steps, 3), 5))),
+        (ch05.rate_limit, lambda c: 2 / max(c[0], c[1], c[2], c[3])),
+        (ch05.rate_limit, lambda c: 2 / min(max(c), 20)),
+        (ch05.step_both, wide_nudges),
+        (ch05.step_both, down_only),
+        (ch06.gate_slopes, lambda a, b, c: ch06.gate_slopes.solved(a, b, c) if a and b and c else (0, 0, 0)),
+        (ch06.collect, two_by_two),
+        (ch06.collect, adds_at_0_and_3),
+        (ch06.collect, lambda parents, slopes: np.abs(ch06.collect.solved(parents, slopes))),
+        (ch06.factor, lambda error: min((1 + error) / (1 - error), 9.5)),
+        (ch06.relu_gate, lambda z, grad: grad * (z > 0.15)),
+        (ch06.relu_gate, lambda z, grad: (grad * (z > 0)).reshape(4, 3)),
+        (ch06.derivative, lambda f, x: ch06.derivative.solved(f, x) + np.complex128(1j)),
+    ]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), clever_guesses())
+def test_an_answer_that_is_right_for_some_inputs_only_is_refused(exercise, answer):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        verdict = exercise.verdict(answer)
+    assert verdict.kind == NOT_YET, str(verdict)

@@ -1,5 +1,8 @@
 """Exercises of chapter 3, The forward pass."""
 
+from fractions import Fraction
+from itertools import pairwise
+
 import numpy as np
 
 from ..layers import Dense, Network, Sigmoid, sigmoid
@@ -97,6 +100,11 @@ def layer(W, b, a):
     return sigmoid(W @ a + b)
 
 
+def _layer_of_any_size(rng):
+    n_out, n_in = rng.integers(1, 7, 2)
+    return rng.normal(size=(n_out, n_in)), rng.normal(size=n_out), rng.uniform(0.1, 0.9, n_in)
+
+
 layer = WriteIt(
     name="ch03.layer",
     title="One layer",
@@ -108,7 +116,8 @@ layer = WriteIt(
     ),
     why="The bias belongs to the weighted input, so it is added before the squash.",
     solved=layer,
-    inputs=lambda rng: (rng.normal(size=(3, 4)), rng.normal(size=3), rng.uniform(0.1, 0.9, 4)),
+    inputs=_layer_of_any_size,
+    tries=10,
     mistakes=(
         Mistake(lambda W, b, a: W @ a + b, "this is the weighted input z: the layer gives sigma(z)"),
         Mistake(lambda W, b, a: sigmoid(W @ a) + b, "the bias comes after the squash here: it belongs inside, to z"),
@@ -166,6 +175,14 @@ def silenced(z):
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
+def _any_shape(rng):
+    shape = rng.integers(3, 6, rng.integers(1, 4))
+    z = rng.choice([-1, 1], shape) * np.where(rng.random(shape) < 0.7, rng.uniform(0, 15, shape), 1000)
+    if z.ndim > 1:
+        z.flat[:3] = 0, 800, -2000
+    return (rng.permuted(z),)
+
+
 silenced = FixIt(
     name="ch03.silenced",
     title="The silenced warning",
@@ -177,7 +194,8 @@ silenced = FixIt(
     ),
     why="exp(-|z|) is at most 1, so nothing can overflow and there is nothing to silence.",
     solved=silenced,
-    inputs=lambda rng: (np.concatenate([rng.uniform(0.5, 3, (3, 2)), rng.uniform(800, 2000, (2, 2))]) * [1, -1],),
+    inputs=_any_shape,
+    tries=40,
     mistakes=(
         Mistake(
             _ratio, "for a large z this is infinity divided by infinity, nan: the overflow is silenced, not mended"
@@ -268,11 +286,18 @@ def activations(weights, X):
     return A
 
 
-def _activations_with(weights, X, squashes):
+def _activations_with(weights, X, hidden, output):
     A = [X]
-    for squash, (W, b) in zip(squashes, weights, strict=True):
+    for W, b in weights:
+        squash = output if len(A) == len(weights) else hidden
         A.append(squash(A[-1] @ W.T + b))
     return A
+
+
+def _any_number_of_layers(rng):
+    sizes = rng.integers(1, 6, rng.integers(2, 6))
+    weights = [(rng.normal(size=(n_out, n_in)), rng.normal(size=n_out)) for n_in, n_out in pairwise(sizes)]
+    return weights, rng.uniform(0.1, 0.9, (rng.integers(1, 6), sizes[0]))
 
 
 activations = WriteIt(
@@ -286,29 +311,27 @@ activations = WriteIt(
     ),
     why="The line never changes, so a loop is enough; and entry l of the list is A^l because A^0 = X comes first.",
     solved=activations,
-    inputs=lambda rng: (
-        [(rng.normal(size=(n_out, n_in)), rng.normal(size=n_out)) for n_in, n_out in ((3, 5), (5, 5), (5, 2))],
-        rng.uniform(0.1, 0.9, (4, 3)),
-    ),
+    inputs=_any_number_of_layers,
+    tries=40,
     mistakes=(
         Mistake(
-            lambda weights, X: _activations_with(weights, X, [sigmoid] * 3)[-1],
+            lambda weights, X: _activations_with(weights, X, sigmoid, sigmoid)[-1],
             "this is A^L alone: keep those on the way too",
         ),
         Mistake(
-            lambda weights, X: _activations_with(weights, X, [sigmoid] * 3)[1:],
+            lambda weights, X: _activations_with(weights, X, sigmoid, sigmoid)[1:],
             "the list begins with A^1: the input is A^0, so that entry l of the list is A^l",
         ),
         Mistake(
-            lambda weights, X: _activations_with(weights, X, [np.asarray] * 3),
+            lambda weights, X: _activations_with(weights, X, np.asarray, np.asarray),
             "no layer squashes here: without the sigmoid the layers collapse into one",
         ),
         Mistake(
-            lambda weights, X: _activations_with(weights, X, [sigmoid, sigmoid, np.asarray]),
+            lambda weights, X: _activations_with(weights, X, sigmoid, np.asarray),
             "the last entry is Z^L: the output layer squashes too",
         ),
         Mistake(
-            lambda weights, X: _activations_with(weights, X, [np.asarray, np.asarray, sigmoid]),
+            lambda weights, X: _activations_with(weights, X, np.asarray, sigmoid),
             "only the last layer squashes here: every layer does",
         ),
     ),
@@ -371,14 +394,18 @@ bump = StretchIt(
 )
 
 
+def _by_tanh(z):
+    return (1 + np.tanh(z / 2)) / 2
+
+
 def _neuron_by_neuron(A, W, b):
     return [[sum(a * w) + bias for w, bias in zip(W, b, strict=True)] for a in A]
 
 
 ALTERNATIVES = {
-    "parameter_count": (32.0, np.int64(32), [32]),
-    "shapes": ([4, 7, 32, 4], np.array([4, 7, 32, 4])),
-    "collapse": ("c", " C "),
+    "parameter_count": (32.0, np.int64(32), [32], Fraction(32)),
+    "shapes": ([4, 7, 32, 4], np.array([4, 7, 32, 4]), ((4, 7), (32, 4))),
+    "collapse": ("c", " C ", "C)", ["C"]),
     "layer": (
         lambda W, b, a: [1 / (1 + np.exp(-(row @ a) - bias)) for row, bias in zip(W, b, strict=True)],
         lambda W, b, a: sigmoid(b + a @ W.T).astype(np.float32),
@@ -388,12 +415,12 @@ ALTERNATIVES = {
         lambda A, W, b: (W @ A.T + b[:, None]).T,
         lambda A, W, b: np.einsum("ik,jk->ij", A.astype(np.float32), W) + b,
     ),
-    "silenced": (lambda z: np.exp(-np.logaddexp(0, -z)), lambda z: (1 + np.tanh(z / 2)) / 2),
+    "silenced": (lambda z: np.exp(-np.logaddexp(0, -z)), _by_tanh),
     "batch_and_one": ("HAIDCGEFB", list("cgefhaidb"), "C, H, G, A, E, I, F, D, B"),
     "existence": ("d",),
     "activations": (
-        lambda weights, X: tuple(_activations_with(weights, X, [lambda z: (1 + np.tanh(z / 2)) / 2] * 3)),
-        lambda weights, X: [part.tolist() for part in _activations_with(weights, X, [sigmoid] * 3)],
+        lambda weights, X: tuple(_activations_with(weights, X, _by_tanh, _by_tanh)),
+        lambda weights, X: [part.tolist() for part in _activations_with(weights, X, sigmoid, sigmoid)],
     ),
     "bump": (
         lambda: ([[200], [-200]], [-70, 130], [[12, 12]], [-18]),

@@ -5,6 +5,8 @@ A solution is written under the exercise's own name, which then names the exerci
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -67,13 +69,14 @@ rate_for_the_sum = PredictIt(
 
 @dataclass(frozen=True)
 class Valley:
-    """The slope of C = c/2 (w - lowest)^2, to be called with w."""
+    """The slope of C = c/2 (w - lowest)^2 - ripple cos(w), to be called with w."""
 
     c: float
     lowest: float
+    ripple: float
 
     def __call__(self, w: float) -> float:
-        return self.c * (w - self.lowest)
+        return self.c * (w - self.lowest) + self.ripple * np.sin(w)
 
 
 def descend(slope, w, learning_rate, steps):
@@ -123,11 +126,12 @@ descend = WriteIt(
     why="Each nudge is minus the rate times the slope at the place that the last nudge led to.",
     solved=_descend,
     inputs=lambda rng: (
-        Valley(round(rng.uniform(0.5, 1.5), 2), round(rng.uniform(-1, 1), 2)),
-        round(rng.uniform(2, 4), 2),
-        round(rng.uniform(0.2, 0.6), 2),
-        int(rng.integers(3, 6)),
+        Valley(*rng.uniform((0.5, -1, 0.2), (2, 1, 1)).round(2).tolist()),
+        round(rng.uniform(-8, 8), 2),
+        round(rng.uniform(0.2, 1.2), 2),
+        int(rng.integers(8)),
     ),
+    tries=30,
     mistakes=(
         Mistake(_uphill, "this walks uphill: a step subtracts the rate times the slope"),
         Mistake(lambda *call: _descend(*call)[1:], "the start is missing: with it there is one place more than steps"),
@@ -155,7 +159,8 @@ rate_limit = WriteIt(
     ),
     why="Each knob has its own factor 1 - rate c, and the steepest direction is the first whose factor passes -1.",
     solved=_rate_limit,
-    inputs=lambda rng: (rng.uniform(0.5, 20, 4),),
+    inputs=lambda rng: (10 ** rng.uniform(-1, 3) * rng.uniform(0.1, 1, rng.integers(2, 9)),),
+    tries=30,
     mistakes=(
         Mistake(
             lambda c: 1 / max(c), "at this rate the steepest knob is at the bottom in one step; it bears twice as much"
@@ -170,14 +175,14 @@ rate_limit = WriteIt(
 
 @dataclass(frozen=True)
 class Bowl:
-    """The cost C = p w^2 + q w b + r b^2, to be called with w and b."""
+    """The cost C = p w^2 + q w b + r b^2 + sin 2w + sin 2b, to be called with w and b."""
 
     p: float
     q: float
     r: float
 
     def __call__(self, w: float, b: float) -> float:
-        return self.p * w**2 + self.q * w * b + self.r * b**2
+        return self.p * w**2 + self.q * w * b + self.r * b**2 + np.sin(2 * w) + np.sin(2 * b)
 
 
 def step_both(cost, w, b, learning_rate, h=1e-4):
@@ -217,9 +222,10 @@ step_both = FixIt(
     solved=_step_both,
     inputs=lambda rng: (
         Bowl(*rng.uniform(1, 3, 3).round(2).tolist()),
-        *rng.uniform(1, 2, 2).round(2).tolist(),
+        *(rng.choice([-1, 1], 2) * rng.uniform(0.5, 2, 2).round(2)).tolist(),
         round(rng.uniform(0.05, 0.2), 2),
     ),
+    tries=20,
     mistakes=(
         Mistake(_one_after_the_other, "b's slope is taken after w has moved: take both slopes at the same place"),
         Mistake(
@@ -399,6 +405,8 @@ def _measure_start(start: Callable) -> tuple[str, bool]:
     with np.errstate(all="ignore"):
         if _costs_and_gradients(theta)[0].min() < 0.1:
             return "some starts solve half of the task before the first step: begin where nothing is known", False
+        if np.var(theta, axis=1).mean() < np.mean(theta**2) / 25:
+            return "the hundred starts are nearly one and the same: draw the numbers from rng", False
         for _ in range(STEPS):
             theta -= rates * _costs_and_gradients(theta)[1]
         final = _costs_and_gradients(theta)[0]
@@ -434,6 +442,10 @@ start_xor = StretchIt(
         Mistake(
             lambda rng: (np.random.default_rng(0).normal(0, 0.3, 9), 20.0), "some of the hundred starts are the same"
         ),
+        Mistake(
+            lambda rng: (np.random.default_rng(11).normal(0, 0.2, 9) + rng.normal(0, 1e-3, 9), 15.0),
+            "the hundred starts are nearly one and the same",
+        ),
         Mistake(lambda rng: (rng.normal(0, 0.7, 9), 2.0), "the rest stand on plateaus"),
         Mistake(lambda rng: (rng.normal(0, 0.3, 9), 500.0), "many stand no lower than they began"),
         Mistake(
@@ -445,7 +457,7 @@ start_xor = StretchIt(
 
 ALTERNATIVES = {
     "one_step": (np.float32(-1), [-1]),
-    "rate_for_the_sum": (1 / 200, np.array(0.005)),
+    "rate_for_the_sum": (1 / 200, np.array(0.005), Fraction(1, 200), Decimal("0.005")),
     "descend": (_descend_as_array, lambda *call: tuple(_descend(*call))),
     "rate_limit": (lambda c: 2 / np.sort(c)[-1], lambda c: [2 / np.max(c).astype(np.float32)]),
     "step_both": (_step_with_arrays, lambda *call: list(_step_both(*call))),

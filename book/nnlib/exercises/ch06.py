@@ -5,6 +5,7 @@ A solution is written under the exercise's own name, which then names the exerci
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 
@@ -91,7 +92,10 @@ gate_slopes = WriteIt(
     ),
     why="Every gate multiplies what comes back by its own slope, and the forward pass has kept what that needs.",
     solved=_gate_slopes,
-    inputs=lambda rng: tuple((rng.uniform(0.4, 1.3, 3) * rng.choice([-1, 1], 3)).round(2).tolist()),
+    inputs=lambda rng: tuple(
+        (rng.uniform(0.4, 1.3, 3) * rng.choice([-1, 1, 0], 3, p=[0.4, 0.4, 0.2])).round(2).tolist()
+    ),
+    tries=40,
     mistakes=(
         Mistake(_not_swapped, "multiply swaps: each input gets the slope times the other input"),
         Mistake(
@@ -154,29 +158,34 @@ def _path_by_path(parents, slopes):
     return along(len(parents) - 1)
 
 
+def _graph(rng):
+    given, made = rng.integers(1, 4), rng.integers(3, 7)
+    parents = [[] for _ in range(given)]
+    for v in range(given, given + made):  # each from the number before it, and up to two of all that are there
+        parents.append([v - 1, *rng.integers(0, v, rng.integers(3)).tolist()])
+    slopes = [(rng.choice([-1, 1], len(p)) * rng.uniform(0.4, 2, len(p)).round(2)).tolist() for p in parents]
+    return parents, slopes
+
+
 _collect = collect
 collect = FixIt(
     name="ch06.collect",
     title="The second path",
     minutes=5,
     hints=(
-        "Numbers 0 and 3 are used twice. What happens to what came back first?",
+        "Think of a number that is used twice. What happens to what came back first?",
         "Paths add.",
         "Let the last line collect: += in place of =.",
     ),
     why="A number that is used twice collects from both places, because paths add.",
     solved=_collect,
-    inputs=lambda rng: (
-        [[], [], [], [0, 1], [3, 0], [4, 2], [5, 3]],
-        [rng.uniform(0.4, 2, n).round(2).tolist() for n in (0, 0, 0, 2, 2, 2, 2)],
-    ),
+    inputs=_graph,
+    tries=20,
     mistakes=(
         Mistake(_wiped_out, "what comes back along the second path wipes out the first: paths add"),
         Mistake(_collect_forwards, "this walks forwards: a number hands on before anything has come back to it"),
         Mistake(_slopes_alone, "this adds bare slopes: along a path they multiply, so each is times grad[v]"),
-        Mistake(
-            lambda parents, slopes: [0.0] * len(parents), "nothing ever starts: the last number's own slope is 1"
-        ),
+        Mistake(lambda parents, slopes: [0.0] * len(parents), "nothing ever starts: the last number's own slope is 1"),
     ),
 )
 
@@ -259,7 +268,8 @@ factor = WriteIt(
     ),
     why="Solving error = (k - 1) / (k + 1) for k turns the checker's number into the factor that is missing.",
     solved=_factor,
-    inputs=lambda rng: (round(rng.uniform(0.1, 0.8), 3),),
+    inputs=lambda rng: (round(rng.uniform(0.005, 0.98), 3),),
+    tries=100,
     mistakes=(
         Mistake(lambda error: (1 - error) / (1 + error), "that is the factor of a gradient that is too small"),
         Mistake(lambda error: 1 + error, "an error of 1/3 belongs to the factor 2, not to 1.333"),
@@ -284,6 +294,11 @@ def _relu_entry_by_entry(z, grad):
     return [[g if number > 0 else 0 for number, g in zip(*rows, strict=True)] for rows in zip(z, grad, strict=True)]
 
 
+def _numbers_and_slopes(rng):
+    shape = rng.integers(1, 7, 2)
+    return rng.choice([-1, 1], shape) * 10 ** rng.uniform(-3, 2, shape), rng.standard_normal(shape)
+
+
 _relu_gate = relu_gate
 relu_gate = FixIt(
     name="ch06.relu_gate",
@@ -296,7 +311,7 @@ relu_gate = FixIt(
     ),
     why="The output of ReLU is never negative, so only z > 0 (or a > 0) tells where it let z through.",
     solved=_relu_gate,
-    inputs=lambda rng: (rng.permuted(np.linspace(-2, 2, 12)).reshape(4, 3), rng.standard_normal((4, 3))),
+    inputs=_numbers_and_slopes,
     mistakes=(
         Mistake(_always_open, "a >= 0 holds everywhere, since ReLU's output is never negative: this gate never closes"),
         Mistake(lambda z, grad: z > 0, "this is the gate alone: what comes back is multiplied by it"),
@@ -396,10 +411,11 @@ def _measure_derivative(answer: Callable) -> tuple[str, bool]:
         for x in np.linspace(low, high, 20):
 
             def watched(place, f=f, x=x):
-                nudges.append(place - x)
+                nudges.extend(np.ravel(place - x))
                 return f(place)
 
-            errors.append(abs(float(answer(watched, float(x))) - slope(x)) / abs(slope(x)))
+            got = float(np.asarray(answer(watched, float(x))).item())
+            errors.append(abs(got - slope(x)) / abs(slope(x)))
     worst = float(np.max(errors))
     says = f"the worst relative error is {worst:.1e}, wanted is {LIMIT:.0e} or less"
     if worst <= LIMIT:
@@ -459,7 +475,11 @@ ALTERNATIVES = {
     "collect": (_path_by_path, lambda *call: tuple(_collect(*call))),
     "there_and_back": ("GDFBEAC", ["d", "g", "f", "b", "e", "a", "c"]),
     "left_over": (3.0, np.array([3])),
-    "factor": (lambda error: 2 / (1 - error) - 1, lambda error: np.float32((1 + error) / (1 - error))),
+    "factor": (
+        lambda error: 2 / (1 - error) - 1,
+        lambda error: [np.float32((1 + error) / (1 - error))],
+        lambda error: (1 + Fraction(error)) / (1 - Fraction(error)),
+    ),
     "relu_gate": (
         lambda z, grad: np.where(np.maximum(0, z) > 0, grad, 0),
         _relu_entry_by_entry,
@@ -467,5 +487,5 @@ ALTERNATIVES = {
     ),
     "smaller_h": ("b",),
     "passed": (" d ",),
-    "derivative": (_complex_step, _five_values),
+    "derivative": (_complex_step, _five_values, lambda f, x: np.array([_derivative(f, x)])),
 }

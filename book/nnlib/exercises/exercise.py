@@ -148,14 +148,15 @@ class PredictIt(Exercise):
     kind = "Predict it"
 
     def _judge(self, answer: Any) -> Verdict:
-        if same(answer, self.solved(), self.within):
+        got, want = _numbers(answer), np.asarray(self.solved())
+        if got is not None and got.size == want.size:
+            got = got.reshape(want.shape)  # ((4, 7), (32, 4)) are four numbers too
+        if same(got, want, self.within):
             return Verdict(CORRECT)
         for mistake in self.mistakes:
-            if same(answer, mistake.answer, self.within):
+            if same(got, mistake.answer, self.within):
                 return Verdict(NOT_YET, mistake.says)
-        want = np.asarray(self.solved())
-        got = np.asarray(answer)
-        if got.dtype.kind not in "biuf" or got.shape != want.shape:
+        if got is None or got.shape != want.shape:
             form = "a number" if want.shape == () else f"{want.size} numbers, such as {(0,) * want.size}"
             return Verdict(NOT_YET, f"got {_described(answer)}, expected {form}")
         return Verdict(NOT_YET, "that is not it; a hint may help")
@@ -251,7 +252,8 @@ class ExplainIt(Exercise):
         display({"text/html": html, "text/plain": "\n".join([self.question, *lines])}, raw=True)
 
     def _judge(self, answer: Any) -> Verdict:
-        letter = str(answer).strip().upper()
+        parts = answer if isinstance(answer, (list, tuple)) else [answer]
+        letter = "".join(map(str, parts)).strip(" \t\n().,:").upper()  # "c)" and ["C"] are C
         if len(letter) != 1 or letter not in self.letters:
             return Verdict(NOT_YET, f'got {_described(answer)}, expected one letter, such as "{self.letters[-1]}"')
         choice = self.choices[self.letters.index(letter)]
@@ -308,13 +310,21 @@ def same(got: Any, want: Any, within: float = 1e-6) -> bool:
         )
     if isinstance(want, str):
         return got == want if isinstance(got, str) else False
-    try:
-        got, want = np.asarray(got), np.asarray(want)
-    except ValueError:  # ragged
-        return False
-    if {got.dtype.kind, want.dtype.kind} - set("biuf") or (got.shape != want.shape and not got.size == want.size == 1):
+    got, want = _numbers(got), _numbers(want)
+    if got is None or want is None or (got.shape != want.shape and not got.size == want.size == 1):
         return False
     return bool(np.allclose(got.reshape(want.shape), want, rtol=1e-5, atol=within, equal_nan=True))
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    """A value as an array of real numbers, fractions and decimals too; None if it is something else."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O":
+            array = np.reshape([float(number) for number in array.flat], array.shape)
+    except (TypeError, ValueError, OverflowError):  # ragged, no numbers, or beyond float64
+        return None
+    return array if array.dtype.kind in "biuf" else None
 
 
 def _fresh(call: tuple) -> tuple:
@@ -344,9 +354,10 @@ def _difference(call: tuple, got: Any, want: Any) -> str:
             return f"got {_described(got)}, expected {len(want)} results"
         part = next(i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w))
         return f"result {part + 1} of {len(want)}: {_difference(call, got[part], want[part])}"
-    if got is None or np.asarray(got).dtype.kind not in "biuf":
+    numbers, want = _numbers(got), np.asarray(want)
+    if numbers is None:
         return f"got {_described(got)}, expected {_wanted(want)}"
-    got, want = np.asarray(got), np.asarray(want)
+    got = numbers
     if got.shape != want.shape:
         return f"got shape {got.shape}, expected {_wanted(want)}"
     where = tuple(int(i) for i in np.argwhere(~np.isclose(got, want, rtol=1e-5, atol=1e-6))[0]) if want.ndim else ()

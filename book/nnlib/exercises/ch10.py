@@ -46,7 +46,7 @@ falling_curve = ExplainIt(
 
 
 def forgotten_scale():
-    """The relative error of a gradient that misses the factor 1 / (1 - r) of dropout, for r = 0.2."""
+    """The relative error without the factor 1 / (1 - r), for r = 0.2."""
     k = 1 / (1 - 0.2)  # the survivors are scaled forward, and not backward
     return (k - 1) / (k + 1)
 
@@ -75,7 +75,7 @@ forgotten_scale = PredictIt(
 
 
 def two_ways(grad, x):
-    """dC/dx for a = x + max(x, 0); grad = dC/da and x are of shape (n, n_l)."""
+    """dC/dx for a = x + max(x, 0); grad = dC/da and x (n, n_l)."""
     through = grad * (x > 0)  # a new array: grad is still needed
     return grad + through  # paths add
 
@@ -130,8 +130,8 @@ two_ways = FixIt(
 
 
 def standardise(x_train, x_test):
-    """Both sets, their columns standardised; x_train (n, n_in), x_test (m, n_in)."""
-    mean, std = x_train.mean(axis=0), x_train.std(axis=0)  # no test example is asked
+    """Both sets standardised; x_train (n, n_in), x_test (m, n_in)."""
+    mean, std = x_train.mean(axis=0), x_train.std(axis=0)  # no test set
     return (x_train - mean) / std, (x_test - mean) / std
 
 
@@ -271,7 +271,7 @@ honest_study = OrderIt(
 
 
 def sound(layer, x):
-    """Whether to trust layer.backward: True or False; the batch x (n, n_in) fits it."""
+    """Whether to trust layer.backward: True or False; x (n, n_in)."""
     for _ in range(2):  # what accumulates is right the first time
         errors = gradient_errors(layer, x, np.random.default_rng(0))
         if max(errors.values()) > 1e-6:
@@ -280,7 +280,7 @@ def sound(layer, x):
     layer.backward(grad)
     if not np.all(grad == 1):  # it has written into what it was handed
         return False
-    return bool(np.isfinite(layer.forward(1000 * x)).all())  # at the extremes too
+    return bool(np.isfinite(layer.forward(1000 * x)).all())  # at extremes too
 
 
 class _SameDraws:

@@ -337,9 +337,7 @@ class _InPlace(ReLU):
         return grad
 
 
-class _GateByOutput(Layer):
-    """A ReLU that is right, and keeps its output."""
-
+class _GateByOutput(Layer):  # right: it keeps its output, and asks it with >
     def forward(self, z):
         self.a = np.maximum(z, 0)
         return self.a
@@ -348,9 +346,7 @@ class _GateByOutput(Layer):
         return np.where(self.a > 0, grad, 0)
 
 
-class _RowByRow(Dense):
-    """A Dense that is right, and goes through the examples one by one."""
-
+class _RowByRow(Dense):  # right: it goes through the examples one by one
     def backward(self, delta):
         self.db[...], self.dW[...] = 0, 0
         for d, a in zip(delta, self.a, strict=True):

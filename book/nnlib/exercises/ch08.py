@@ -427,7 +427,7 @@ larger_batches = ExplainIt(
         ),
         Choice(
             "The same rate and the same number of epochs: the mean does not depend on the size of the batch.",
-            "the steps are as long as before, but an epoch has a hundred times fewer: hardly anything is learnt",
+            "the steps are as long as before, but an epoch has a hundred times fewer: hardly anything is learned",
         ),
         Choice(
             "The rate 100, since what counts is the rate per example.",

@@ -347,7 +347,7 @@ epoch_with_l2 = OrderIt(
         ),
         Mistake(
             (0, 6, 1, 2, 3, 4, 5),
-            "the score is taken before the network has learnt anything",
+            "the score is taken before the network has learned anything",
         ),
     ),
 )
@@ -397,7 +397,7 @@ moved_digits = ExplainIt(
     choices=(
         Choice(
             "It has overfitted: it knows its training images by heart and nothing else.",
-            "it reads 97 % of images that it never saw, so it has learnt more than its training images",
+            "it reads 97 % of images that it never saw, so it has learned more than its training images",
         ),
         Choice(
             "Its first layer has found edges, and the edges are somewhere else now.",
@@ -471,11 +471,11 @@ noise_at_the_rim = ExplainIt(
         ),
         Choice(
             "The network has memorised noise there: overfitting.",
-            "it has learnt nothing there: these are the random numbers of the start",
+            "it has learned nothing there: these are the random numbers of the start",
         ),
         Choice(
             "The gradient vanishes on its way back to the first layer.",
-            "the same neurons' weights in the middle of the image have learnt, with the same deltas",
+            "the same neurons' weights in the middle of the image have learned, with the same deltas",
         ),
         Choice(
             "They are too small for a step of the learning rate to change them.",
@@ -529,7 +529,7 @@ def _measure_places(learn: Callable) -> tuple[str, bool]:
         moved.append(np.mean([accuracy(network, _moved(x_val, *way), y_val) for way in ways]))
         said = f"{stand[0]:.1%} as they stand and {moved[0]:.1%} moved by a pixel, with the first seed"
         if stand[0] < 0.9:
-            return f"{said}: it has not learnt the digits where they stand; more epochs, or another rate?", False
+            return f"{said}: it has not learned the digits where they stand; more epochs, or another rate?", False
         if moved[0] < 0.8:
             return f"{said}: nothing has taught it that the place does not matter; which images would?", False
     said = "as they stand " + ", ".join(f"{share:.1%}" for share in stand)
@@ -580,7 +580,7 @@ learn_places = StretchIt(
     mistakes=(
         Mistake(_learn_as_they_stand, "nothing has taught it that the place does not matter"),
         Mistake(
-            lambda x, y, rng: Network(Dense(64, 10, rng, np.float32)), "it has not learnt the digits where they stand"
+            lambda x, y, rng: Network(Dense(64, 10, rng, np.float32)), "it has not learned the digits where they stand"
         ),
         Mistake(_learn_with_few, "Not all five seeds reach 95 % and 90 %"),
     ),

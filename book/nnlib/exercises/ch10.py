@@ -34,7 +34,7 @@ falling_curve = ExplainIt(
         ),
         Choice(
             "That the network will do well on new data, if only it falls far enough.",
-            "the curve knows the training data only: noise can be learnt by heart too, as in exhibit 10",
+            "the curve knows the training data only: noise can be learned by heart too, as in exhibit 10",
         ),
     ),
     hints=(
@@ -174,10 +174,10 @@ standardise = FixIt(
     minutes=4,
     hints=(
         "Of which numbers does the result for a *training* image depend? Is a test image among them?",
-        "The mean and the spread are something that is learnt, so they may come from the training set only.",
+        "The mean and the spread are something that is learned, so they may come from the training set only.",
         "mean, std = x_train.mean(axis=0), x_train.std(axis=0), and both sets are scaled with these.",
     ),
-    why="The mean and the spread are learnt from data, so they come from the training set, and the test set is scaled "
+    why="The mean and the spread are learned from data, so they come from the training set, and the test set is scaled "
     "with them.",
     solved=_standardise,
     inputs=lambda rng: (
@@ -251,7 +251,7 @@ honest_study = OrderIt(
         "Two lines standardise. What are the mean and the spread of x after x has been standardised?",
         "Measure, split, choose, keep the chosen columns, scale x_test, scale x, train, score.",
     ),
-    why="Whatever is learnt, be it columns, means or weights, is learnt after the test patients have left the room.",
+    why="Whatever is learned, be it columns, means or weights, is learned after the test patients have left the room.",
     mistakes=(
         Mistake(
             (0, 2, 1, 3, 4, 5, 6, 7),

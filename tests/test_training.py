@@ -127,6 +127,14 @@ def test_divergence_stops_at_its_epoch_with_the_last_good_parameters(capsys):
     assert "Training stopped: " + history.stopped in capsys.readouterr().out
 
 
+def test_after_divergence_the_optimizer_is_as_good_as_the_network():
+    net, twin = network(), network()
+    optimizer, other = SGD(net.parameters(), exploding, momentum=0.5), SGD(twin.parameters(), 0.5, momentum=0.5)
+    quadratic(net, optimizer=optimizer)
+    quadratic(twin, optimizer=other, epochs=2)
+    assert all(np.array_equal(a, b) for a, b in zip(optimizer.velocities, other.velocities, strict=True))
+
+
 def test_train_epochs_raises_on_divergence():
     x, labels = blobs()
     net = network()
@@ -166,6 +174,16 @@ def test_ctrl_c_in_the_middle_of_a_step_undoes_the_unfinished_epoch():
     train(net, optimizer=Interrupted(net.parameters(), 0.5))
     train(twin, epochs=1)
     assert same(net, twin)
+
+
+def test_ctrl_c_while_the_validation_is_measured_keeps_the_lists_of_one_length(monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nnlib.training.accuracy", interrupted)
+    history = train(network(), validation=blobs())
+    assert history.cost == history.validation_accuracy == history.seconds == []
+    assert "after epoch 1" in history.stopped
 
 
 def test_progress_can_be_shown(capsys):

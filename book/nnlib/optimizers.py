@@ -23,6 +23,10 @@ class Optimizer:
         check_positive("learning_rate", rate)
         return float(rate)
 
+    def state(self) -> list[np.ndarray]:
+        """The arrays that it keeps from step to step; none by default."""
+        return []
+
     def step(self) -> None:
         """Update every parameter's value in place from its gradient."""
         raise NotImplementedError
@@ -45,6 +49,9 @@ class SGD(Optimizer):
             raise ValueError(f"momentum: got {momentum}, expected a number from 0 up to, but not including, 1")
         self.momentum = momentum
         self.velocities = [np.zeros_like(p.value) for p in self.parameters] if momentum else []
+
+    def state(self) -> list[np.ndarray]:
+        return self.velocities
 
     def step(self) -> None:
         rate = self.rate()

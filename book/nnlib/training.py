@@ -52,9 +52,10 @@ def train_epochs(
 
     Raises
     ------
-    ValueError, TypeError : before anything is computed, for data that do not fit.
+    ValueError, TypeError : before anything is computed, for data that do not fit; for targets that only
+        the loss can judge when it meets them, and then the parameters are as after the last good epoch.
     TrainingDiverged : when the cost or a parameter turns NaN or infinite; the parameters are then
-        as they were after the last good epoch.
+        as they were after the last good epoch, and so is what the optimizer keeps.
     """
     check_count("epochs", epochs)
     check_count("batch_size", batch_size)
@@ -67,7 +68,8 @@ def train_epochs(
 
 def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms) -> Iterator[float]:
     parameters = network.parameters()
-    good = [p.value.copy() for p in parameters]
+    kept = [*(p.value for p in parameters), *optimizer.state()]
+    good = [array.copy() for array in kept]
     for epoch in range(1, epochs + 1):
         try:
             # Small matrix products are fastest on one BLAS thread.
@@ -80,11 +82,11 @@ def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms)
                     f"{optimizer.rate():g}."
                 )
         except BaseException:  # Ctrl-C too: never leave a half-made step behind
-            for p, value in zip(parameters, good, strict=True):
-                p.value[...] = value
+            for array, value in zip(kept, good, strict=True):
+                array[...] = value
             raise
-        for p, value in zip(parameters, good, strict=True):
-            value[...] = p.value
+        for array, value in zip(kept, good, strict=True):
+            value[...] = array
         yield cost
 
 
@@ -104,7 +106,7 @@ def _one_epoch(network, loss, optimizer, parameters, batches, transforms) -> flo
 
 @dataclass
 class History:
-    """What `fit` saw, one entry for each finished epoch; `stopped` says why it ended early, if it did."""
+    """What `fit` saw, one entry for each measured epoch; `stopped` says why it ended early, if it did."""
 
     cost: list[float] = field(default_factory=list)
     validation_accuracy: list[float] = field(default_factory=list)
@@ -141,19 +143,20 @@ def fit(
     costs = train_epochs(
         network, loss, optimizer, x, y, epochs=epochs, batch_size=batch_size, rng=rng, transforms=transforms
     )
-    start = time.perf_counter()
+    start, finished = time.perf_counter(), 0
     try:
         for cost in tqdm(costs, total=epochs, unit="epoch", disable=not progress):
+            finished += 1
+            measured = [] if validation is None else [accuracy(network, *validation)]
             history.cost.append(cost)
-            if validation is not None:
-                history.validation_accuracy.append(accuracy(network, *validation))
+            history.validation_accuracy += measured
             history.seconds.append(time.perf_counter() - start)
             if on_epoch:
                 on_epoch(history)
     except TrainingDiverged as diverged:
         history.stopped = str(diverged)
     except KeyboardInterrupt:
-        history.stopped = f"interrupted; the parameters are as they were after epoch {len(history.cost)}."
+        history.stopped = f"interrupted; the parameters are as they were after epoch {finished}."
     if history.stopped:
         print("Training stopped: " + history.stopped)
     return history

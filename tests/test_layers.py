@@ -193,6 +193,7 @@ def test_a_missing_attribute_is_still_a_missing_attribute():
         (lambda: (Network(Dense(4, 3, rng())), Dense(2, 1, rng())), ValueError, "layer 1 takes 2 inputs, .* give 3"),
         (lambda: (Dense(4, 3, rng(), np.float32), Dense(3, 1, rng())), TypeError, "layer 1 has dtype float64"),
         (lambda: (LAYERS[1], LAYERS[1]), ValueError, "one layer stands in two places"),
+        (lambda: (Network(LAYERS[1]), LAYERS[1]), ValueError, "one layer stands in two places"),
         (lambda: (Dense(4, 3, rng()), "sigmoid"), TypeError, "got 'sigmoid' at place 1, expected a Layer"),
     ],
 )
@@ -208,7 +209,7 @@ def test_layers_that_do_not_fit_are_refused(layers, error, message):
         (np.ones(4), ValueError, r"a batch of one: x\[None, :\]"),
         (np.ones((0, 4)), ValueError, "x: got an empty batch"),
         (np.ones((2, 4), np.float32), TypeError, "x: got dtype float32, but the network's parameters are float64"),
-        (np.ones((2, 4), int), TypeError, "x: got dtype int64"),
+        (np.ones((2, 4), int), TypeError, r"x: got dtype int64.*convert it, x.astype\(np.float64\)$"),
         ([[1, 2, 3, 4]], TypeError, "x: got a list, expected an array"),
     ],
 )

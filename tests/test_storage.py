@@ -137,6 +137,21 @@ def test_any_other_file_is_refused_by_name_and_changes_nothing(tmp_path, how, me
     assert same(values(loaded), before)
 
 
+def test_a_file_with_any_one_byte_changed_is_refused_or_gives_the_same_shapes(tmp_path):
+    path = tmp_path / "weights.npz"
+    Network(Dense(1, 1, np.random.default_rng(0))).save(path)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        loaded = Network(Dense(1, 1, np.random.default_rng(1)))
+        try:
+            loaded.load(path)
+        except ValueError as error:
+            assert "weights.npz" in str(error)
+        else:  # a byte that says nothing about the numbers, such as a date
+            assert loaded.layers[0].W == Network(Dense(1, 1, np.random.default_rng(0))).layers[0].W
+
+
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere.npz"):
         network().load(tmp_path / "nowhere.npz")

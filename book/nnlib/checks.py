@@ -26,9 +26,9 @@ def check_features(x: np.ndarray, n_in: int | None, dtype: np.dtype | None) -> N
     if len(x) == 0:
         raise ValueError(f"x: got an empty batch of shape {x.shape}, expected at least one example")
     if dtype is not None and x.dtype != dtype:
+        other = f", or use Dense(..., dtype=np.{x.dtype})" if x.dtype.kind == "f" else ""
         raise TypeError(
-            f"x: got dtype {x.dtype}, but the network's parameters are {dtype}: "
-            f"convert one of them, x.astype(np.{dtype}) or Dense(..., dtype=np.{x.dtype})"
+            f"x: got dtype {x.dtype}, but the network's parameters are {dtype}: convert it, x.astype(np.{dtype}){other}"
         )
 
 

@@ -1,6 +1,6 @@
 """Layers: each knows its forward pass, and how to send a gradient backward through it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -237,14 +237,22 @@ class Network(Layer):
     def load(self, path: str | Path) -> None:
         """Fill the parameters from a file of `save` by a network of the same shape.
 
-        Raises ValueError, naming the file and what is wrong with it, and then changes nothing.
+        Raises ValueError, naming the file and what is wrong with it, or FileNotFoundError where there is
+        none, and then changes nothing.
         """
         storage.load_into({p.name: p.value for p in self.parameters()}, path)
 
 
+def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The layers of layers, with networks opened."""
+    for layer in layers:
+        yield from _leaves(layer.layers) if isinstance(layer, Network) else (layer,)
+
+
 def _fit_together(layers: tuple[Layer, ...]) -> tuple[int | None, int | None, np.dtype | None]:
     """The inputs, outputs and dtype of layers in a row; raise where they do not fit."""
-    if len({id(layer) for layer in layers}) < len(layers):
+    leaves = [id(layer) for layer in _leaves(layers)]
+    if len(set(leaves)) < len(leaves):
         raise ValueError("layers: one layer stands in two places; create a new one for each place")
     n_in = width = dtype = None
     for i, layer in enumerate(layers):

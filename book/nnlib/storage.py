@@ -2,9 +2,12 @@
 
 import os
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error)
 
 
 def save(arrays: dict[str, np.ndarray], path: str | Path) -> None:
@@ -22,7 +25,7 @@ def save(arrays: dict[str, np.ndarray], path: str | Path) -> None:
 def load_into(arrays: dict[str, np.ndarray], path: str | Path) -> None:
     """Fill named arrays in place from a file of `save` that holds the same names, shapes and dtypes.
 
-    Raises ValueError for any other file, and then changes nothing.
+    Raises ValueError for any other file, FileNotFoundError where there is none, and then changes nothing.
     """
     loaded = _read(path)
     if missing := arrays.keys() - loaded.keys():
@@ -48,5 +51,5 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
             return {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, TypeError, AttributeError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, AttributeError, EOFError, KeyError, RuntimeError, *ZIP_ERRORS) as error:
         raise ValueError(f"{path}: not a whole .npz file of parameters") from error

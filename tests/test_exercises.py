@@ -1,5 +1,6 @@
 """Exercises: each proves itself, and no answer whatever breaks the notebook."""
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -182,6 +183,21 @@ double = WriteIt(
 )
 def test_a_verdict_says_what_is_wrong(answer, verdict):
     assert str(double.verdict(answer)).startswith(verdict)
+
+
+def test_an_error_without_words_and_a_wrong_number_in_brackets_get_their_line():
+    class Speechless(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def stops(*args):
+        raise Speechless
+
+    assert str(double.verdict(stops)) == "Not yet: it stopped with Speechless"
+    total = dataclasses.replace(double, solved=lambda x, k: float(x.sum()), mistakes=())
+    assert total.verdict(lambda x, k: [x.sum()]).kind == CORRECT
+    assert str(total.verdict(lambda x, k: [x.sum() + 1])).startswith("Not yet: got ")
+    assert "shape" not in str(total.verdict(lambda x, k: [x.sum() + 1]))
 
 
 def test_an_answer_that_writes_into_its_inputs_is_judged_by_what_it_returns():

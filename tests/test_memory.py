@@ -101,6 +101,13 @@ def test_without_a_guess_the_result_is_said_and_nothing_is_kept(shown):
     assert read()["predictions"] == {}
 
 
+def test_a_guess_that_was_replaced_by_words_is_withdrawn(shown):
+    predict("ch08.fourth", 3, "How many?")
+    predict("ch08.fourth", "many", "How many?")
+    reveal("ch08.fourth", 4)
+    assert shown[2]["text/plain"] == "It is 4. (No guess was committed.)"
+
+
 @pytest.mark.parametrize("guess", ["many", None, float("nan"), float("inf"), [1, 2], 10**400])
 def test_a_guess_that_is_no_number_is_said_so(shown, guess):
     predict("ch08.third", guess, "How many?")

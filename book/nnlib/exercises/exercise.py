@@ -344,7 +344,11 @@ def _described(value: object) -> str:
 
 def _in_short(error: BaseException) -> str:
     """An error in one line."""
-    return textwrap.shorten(f"{type(error).__name__}: {error}", 200, placeholder=" ...")
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except Exception:  # its words are the reader's code too
+        text = type(error).__name__
+    return textwrap.shorten(text, 200, placeholder=" ...")
 
 
 def _difference(call: tuple, got: Any, want: Any) -> str:
@@ -357,7 +361,7 @@ def _difference(call: tuple, got: Any, want: Any) -> str:
     numbers, want = _numbers(got), np.asarray(want)
     if numbers is None:
         return f"got {_described(got)}, expected {_wanted(want)}"
-    got = numbers
+    got = numbers.reshape(want.shape) if numbers.size == want.size == 1 else numbers
     if got.shape != want.shape:
         return f"got shape {got.shape}, expected {_wanted(want)}"
     where = tuple(int(i) for i in np.argwhere(~np.isclose(got, want, rtol=1e-5, atol=1e-6))[0]) if want.ndim else ()

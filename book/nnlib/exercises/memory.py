@@ -104,8 +104,11 @@ def _write(kept: dict) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(kept, stream, indent=1)
-        os.replace(partial, file)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(kept, stream, indent=1)
+            os.replace(partial, file)
+        finally:
+            Path(partial).unlink(missing_ok=True)
     except OSError:
         return

@@ -15,8 +15,8 @@ def predict(name: str, guess: object, question: str) -> None:
 
     `name` is the chapter and a name, "ch08.accuracy_shuffled". The published page shows a field instead.
     """
+    _guesses.pop(name, None)
     if guess is ...:
-        _guesses.pop(name, None)
         says = "No guess yet: replace the ... by a number and run this cell, before you read on."
     elif (number := _number(guess)) is None:
         says = f"Got {guess!r:.60}, expected a number: replace it and run this cell again."

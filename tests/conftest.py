@@ -7,7 +7,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECL
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ["NNLIB_PROGRESS"] = "off"  # the reader's own progress stays untouched
 if data := os.environ.get("NNLIB_DATA_DIR"):
-    os.environ["NNLIB_DATA_DIR"] = os.path.abspath(data)
+    os.environ["NNLIB_DATA_DIR"] = os.path.abspath(os.path.expanduser(data))
 
 from hypothesis import settings  # noqa: E402
 

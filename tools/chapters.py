@@ -81,8 +81,10 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
     quiet = folders["IPYTHONDIR"] / "profile_default" / "ipython_kernel_config.py"
     quiet.parent.mkdir(exist_ok=True)
     quiet.write_text("c.IPKernelApp.log_level = 40  # errors only\n", encoding="utf-8")
+    data = os.environ.get("NNLIB_DATA_DIR")
     return {
         **os.environ,
+        **({"NNLIB_DATA_DIR": os.path.abspath(os.path.expanduser(data))} if data else {}),  # kernels run in book/
         **{name: str(folder) for name, folder in folders.items()},
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
         "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),  # the kernel named python3 is then this Python's

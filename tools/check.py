@@ -5,7 +5,6 @@ python tools/check.py ruff spelling
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -81,8 +80,6 @@ def main(names: list[str]) -> str | None:
     if unknown := [name for name in names if name not in CHECKS]:
         return f"no check is called {', '.join(unknown)}; there are {', '.join(CHECKS)}"
     environment = surroundings() | {"PYTHONPATH": str(ROOT / "tools")}
-    if data := environment.get("NNLIB_DATA_DIR"):
-        environment["NNLIB_DATA_DIR"] = os.path.abspath(data)  # kernels run in book/
     failed = []
     for name in names or CHECKS:
         print(f"\n=== {name}: {CHECKS[name].__doc__}", flush=True)

@@ -55,7 +55,6 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
     def cost(_: np.ndarray) -> float:
         return float(np.sum(weights * layer.forward(x)))
 
-    layer.forward(x)
     ours = {"x": layer.backward(weights)} | {p.name: p.grad.copy() for p in layer.parameters()}
     nudged = {"x": x} | {p.name: p.value for p in layer.parameters()}
     return {name: relative_error(ours[name], numerical_gradient(cost, nudged[name])) for name in ours}

@@ -10,7 +10,7 @@ import pytest
 
 import results as tool
 from chapters import ROOT, chapters, lacks_data
-from nnlib import Dense, Network, Sigmoid, accuracy, load_mnist
+from nnlib import accuracy, load_mnist
 
 RESULTS = json.loads((ROOT / "book" / "results.json").read_text(encoding="utf-8"))
 NETWORKS = RESULTS["networks"]
@@ -130,27 +130,16 @@ def test_the_chapter_that_reads_mnist_shows_mean_and_range_as_they_are_stored(na
             assert shown(value) & set(re.findall(r"\d+\.\d+%", rows)), f"{path.name} lacks {name}'s {kind}, {value:.2%}"
 
 
-def network_of_the_weights():
-    """The network that the stored weights belong to, filled with them."""
-    sizes = tool.WITH_WEIGHTS.sizes
-    layers = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
-        layers += [Dense(n_in, n_out, np.random.default_rng(9), dtype=np.float32), Sigmoid()]
-    network = Network(*layers)
-    network.load(ROOT / "book" / "weights" / f"{tool.WITH_WEIGHTS.name}.npz")
-    return network
-
-
 def test_the_stored_weights_are_whole_and_small():
-    assert sum(p.value.size for p in network_of_the_weights().parameters()) == 13_002
-    assert (ROOT / "book" / "weights" / f"{tool.WITH_WEIGHTS.name}.npz").stat().st_size < 60_000
+    assert sum(p.value.size for p in tool.stored_network().parameters()) == 13_002
+    assert tool.WEIGHTS.stat().st_size < 60_000
 
 
 @pytest.mark.skipif(lacks_data({"nnlib": {"data": "mnist"}}), reason="MNIST is not here")
 def test_the_stored_weights_reach_the_stored_accuracy():
     data = load_mnist()
     stored = NETWORKS[tool.WITH_WEIGHTS.name]["test_accuracy"]["per_seed"][RESULTS["seeds"].index(tool.SEEDS[0])]
-    assert accuracy(network_of_the_weights(), data.x_test, data.y_test) == pytest.approx(stored, abs=0.001)
+    assert accuracy(tool.stored_network(), data.x_test, data.y_test) == pytest.approx(stored, abs=0.001)
 
 
 def test_shifting_moves_ink_and_brings_in_paper():

@@ -6,29 +6,15 @@ Reads MNIST and book/weights; writes book/_static/cover.html, which the first pa
 the lines are each neuron's three weightiest connections, weight times the activation behind it.
 """
 
-import sys
-from pathlib import Path
-
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book"))
+from results import BOOK, stored_network  # which puts nnlib within reach
 
-from nnlib import Dense, Network, Sigmoid, load_mnist, plotting  # noqa: E402
+# isort: split
+from nnlib import Network, load_mnist, plotting
 
-WEIGHTS = ROOT / "book" / "weights" / "784-16-16-10.npz"
-COVER = ROOT / "book" / "_static" / "cover.html"
+COVER = BOOK / "_static" / "cover.html"
 WHICH = 90  # a test image that the network reads right and surely
-
-
-def trained() -> Network:
-    """The network whose weights are stored with the book."""
-    rng, layers = np.random.default_rng(0), []
-    for n_in, n_out in [(784, 16), (16, 16), (16, 10)]:
-        layers += [Dense(n_in, n_out, rng, dtype=np.float32), Sigmoid()]
-    network = Network(*layers)
-    network.load(WEIGHTS)
-    return network
 
 
 def draw(image: np.ndarray, label: int, network: Network):
@@ -69,6 +55,6 @@ def draw(image: np.ndarray, label: int, network: Network):
 
 if __name__ == "__main__":
     data = load_mnist()
-    picture = plotting.svg(*draw(data.x_test[WHICH], data.y_test[WHICH], trained()))
+    picture = plotting.svg(*draw(data.x_test[WHICH], data.y_test[WHICH], stored_network()))
     COVER.write_text(f'<figure class="nnlib-figure">{picture}</figure>\n', encoding="utf-8")
-    print(f"{COVER.relative_to(ROOT)}: written")
+    print(f"{COVER.name}: written")

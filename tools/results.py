@@ -3,8 +3,7 @@
 `make results` runs it. It reads MNIST, sets a sixth of the training images aside for validation, chooses
 each network's learning rate there, and only then scores each seed once on the test images. It writes
 `book/results.json`, which the chapter and the README show, and `book/weights/784-16-16-10.npz`, the first
-seed's weights. Run again on the same machine, it gives the same numbers and
-other timings.
+seed's weights. Run again on the same machine, it gives the same numbers and other timings.
 """
 
 import argparse
@@ -20,9 +19,11 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from chapters import ONE_THREAD
+
 BOOK = Path(__file__).resolve().parents[1] / "book"
 sys.path.insert(0, str(BOOK))  # where nnlib is
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # more threads only get in the way of small products
+os.environ.update(ONE_THREAD)
 
 import numpy as np  # noqa: E402
 from tqdm import tqdm  # noqa: E402
@@ -40,8 +41,8 @@ from nnlib import (  # noqa: E402
     fit,
     load_mnist,
     one_hot,
+    split,
 )
-from nnlib.datasets import split  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 CHOICE_SEED = 100  # tries the learning rates; none of the seeds that are scored
@@ -73,6 +74,7 @@ RECIPES = (
     Recipe((784, 100, 10), "cross-entropy", batch_size=32, epochs=20, learning_rates=(0.25, 0.5, 1.0), l2=1e-4),
 )
 WITH_WEIGHTS, FOR_LABELS = RECIPES[0], RECIPES[-1]
+WEIGHTS = BOOK / "weights" / f"{WITH_WEIGHTS.name}.npz"
 
 
 @cache
@@ -91,6 +93,13 @@ def build(recipe: Recipe, rng: np.random.Generator) -> Network:
     for n_in, n_out in zip(recipe.sizes, recipe.sizes[1:], strict=False):
         layers += [Dense(n_in, n_out, rng, dtype=np.float32), Sigmoid()]
     return Network(*(layers if recipe.cost == "quadratic" else layers[:-1]))
+
+
+def stored_network() -> Network:
+    """The network whose trained weights are stored with the book."""
+    network = build(WITH_WEIGHTS, np.random.default_rng(0))
+    network.load(WEIGHTS)
+    return network
 
 
 def train(recipe: Recipe, seed: int, labels: int | None = None) -> tuple[Network, list[float]]:
@@ -156,9 +165,8 @@ def score(recipe: Recipe, seed: int) -> dict:
     seconds = time.perf_counter() - start
     x, y = data()["test"]
     if recipe.name == WITH_WEIGHTS.name and seed == SEEDS[0]:
-        path = BOOK / "weights" / f"{recipe.name}.npz"
-        path.parent.mkdir(exist_ok=True)
-        network.save(path)
+        WEIGHTS.parent.mkdir(exist_ok=True)
+        network.save(WEIGHTS)
     return {
         "test_accuracy": accuracy(network, x, y),
         "validation_accuracy": curve[-1],

@@ -2,8 +2,10 @@
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ.setdefault(name, "1")  # before NumPy is imported
+from chapters import ONE_THREAD
+
+for name, value in ONE_THREAD.items():
+    os.environ.setdefault(name, value)  # before NumPy is imported
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ["NNLIB_PROGRESS"] = "off"  # the reader's own progress stays untouched
 if data := os.environ.get("NNLIB_DATA_DIR"):

@@ -10,6 +10,10 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+CELL_TIMEOUT = 900  # seconds; the longest cell trains a network for about a minute on a quiet machine
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)  # more threads only get in the way of small products; to be set before NumPy is imported
 
 
 def pages(root: Path = ROOT) -> list[str]:
@@ -86,7 +90,7 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
         **os.environ,
         **({"NNLIB_DATA_DIR": os.path.abspath(os.path.expanduser(data))} if data else {}),  # kernels run in book/
         **{name: str(folder) for name, folder in folders.items()},
-        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
+        **ONE_THREAD,
         "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),  # the kernel named python3 is then this Python's
         "JUPYTER_PLATFORM_DIRS": "1",
         "PYTHONUTF8": "1",

@@ -9,10 +9,9 @@ import subprocess
 import sys
 import time
 
-from chapters import ROOT, chapters, lacks_data, metadata, surroundings
+from chapters import CELL_TIMEOUT, ROOT, chapters, lacks_data, metadata, surroundings
 
 PYTEST = [sys.executable, "-m", "pytest"]
-CELL_TIMEOUT = 900  # seconds; the longest cell trains a network for about a minute on a quiet machine
 
 
 def ruff() -> list[str]:

@@ -16,9 +16,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from chapters import ONE_THREAD
+
 BOOK = Path(__file__).resolve().parents[1] / "book"
 sys.path.insert(0, str(BOOK))  # where nnlib is
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+os.environ.update(ONE_THREAD)
 
 import numpy as np  # noqa: E402
 from tqdm import tqdm  # noqa: E402

@@ -20,9 +20,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm.auto import tqdm
 
-from chapters import ROOT, chapters, lacks_data, surroundings
+from chapters import CELL_TIMEOUT, ROOT, chapters, lacks_data, surroundings
 
-CELL_TIMEOUT = 900  # seconds
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -152,6 +152,8 @@ def test_a_last_step_that_ruins_the_parameters_is_noticed():
 
 
 def test_ctrl_c_keeps_the_history_and_whole_epochs(capsys):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C
+
     def interrupt(history):
         if len(history.cost) == 3:
             signal.raise_signal(signal.SIGINT)  # what Ctrl-C does

@@ -6,6 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from nnbook.alive import write
+from nnbook.scripts import needed
+from nnlib.alive import live
+from nnlib.exercises import predictions
+
 BOOK = Path(__file__).parents[2] / "book"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ORIGIN = "http://book.test"
@@ -71,3 +76,33 @@ def window(chromium):
     for one in opened:
         one.context.close()
     assert [trouble for one in opened for trouble in one.troubles] == []
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The HTML of all that is displayed, as the page holds it."""
+    html = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: html.append(data["text/html"]))
+    for module in (predictions, live):
+        monkeypatch.setattr(module, "display", lambda data, raw: html.append(data["text/html"]))
+    return html
+
+
+@pytest.fixture
+def alive(window, tmp_path, shown):
+    """Open what was shown as a page of its own, in a window of the given kind."""
+    for file in BOOK.joinpath("_static").glob("*.*"):
+        shutil.copy(file, tmp_path)
+    write(tmp_path)
+
+    def open_page(before="", **options):
+        body = "\n".join(shown)
+        scripts = "".join(f'<script src="{name}" defer></script>' for name in needed(body))
+        head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{before}'
+        head += "".join(f'<link rel="stylesheet" href="{name}">' for name in ("book.css", "alive.css"))
+        head += '<link rel="icon" href="favicon.svg">'
+        html = f'<!DOCTYPE html><html lang="en" data-theme="light"><head>{head}{scripts}</head>'
+        tmp_path.joinpath("page.html").write_text(f'{html}<body class="bd-article">{body}</body></html>', "utf-8")
+        return window(tmp_path, **options).open("page.html")
+
+    return open_page

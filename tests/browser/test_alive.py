@@ -2,12 +2,10 @@
 
 import json
 import re
-import shutil
 
 import pytest
-from conftest import BOOK, PHONE
+from conftest import PHONE
 
-from nnbook.scripts import needed
 from nnlib.exercises import memory, predictions
 from nnlib.exercises.exercise import Choice, ExplainIt, Mistake, OrderIt
 
@@ -21,33 +19,6 @@ CHOICE = ExplainIt(
     name="ch07.why", title="Why", minutes=1, hints=("a", "b"), why="So.", question="Is 1 < 2?",
     choices=(Choice("No", "count <again>"), Choice("Yes", "it is & stays so", right=True)),
 )  # fmt: skip
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """The HTML of all that is displayed, as the page holds it."""
-    html = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: html.append(data["text/html"]))
-    monkeypatch.setattr(predictions, "display", lambda data, raw: html.append(data["text/html"]))
-    return html
-
-
-@pytest.fixture
-def alive(window, tmp_path, shown):
-    """Open what was shown as a page of its own, in a window of the given kind."""
-    for file in BOOK.joinpath("_static").glob("*.*"):
-        shutil.copy(file, tmp_path)
-
-    def open_page(before="", **options):
-        body = "\n".join(shown)
-        scripts = "".join(f'<script src="{name}" defer></script>' for name in needed(body))
-        head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{before}'
-        head += '<link rel="icon" href="favicon.svg"><link rel="stylesheet" href="book.css">'
-        html = f'<!DOCTYPE html><html lang="en" data-theme="light"><head>{head}{scripts}</head>'
-        tmp_path.joinpath("page.html").write_text(f'{html}<body class="bd-article">{body}</body></html>', "utf-8")
-        return window(tmp_path, **options).open("page.html")
-
-    return open_page
 
 
 def letters(page):

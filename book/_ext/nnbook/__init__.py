@@ -2,15 +2,15 @@
 
 One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline SVG and frames),
 `links` (repository, Binder and canonical addresses), `pages` (descriptions, the root page, lean pages),
-`markup` (roles and folded admonitions), `solutions` (of the exercises), `scripts` (of what is alive on a page)
-and `api` (nnlib's docstrings).
+`markup` (roles and folded admonitions), `solutions` (of the exercises), `alive` (nnlib's interactives),
+`scripts` (which of them a page loads) and `api` (nnlib's docstrings).
 """
 
-from . import api, figures, formulas, links, markup, pages, scripts, solutions
+from . import alive, api, figures, formulas, links, markup, pages, scripts, solutions
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
-    for part in (api, figures, formulas, links, markup, pages, scripts, solutions):
+    for part in (alive, api, figures, formulas, links, markup, pages, scripts, solutions):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -2,6 +2,8 @@
 
 import re
 
+from . import alive
+
 NEEDED_BY = {
     "nnlib-frames": ["frames.js"],
     "nnlib-order": ["memory.js", "order.js"],
@@ -15,7 +17,8 @@ NEEDED_BY = {
 def needed(body: str) -> list[str]:
     """The scripts that a page with this body needs, in the order in which they must run."""
     names = {name for found in re.findall(r'\bclass="([^"]*)"', body) for name in found.split()}
-    return list(dict.fromkeys(script for kind in NEEDED_BY if kind in names for script in NEEDED_BY[kind]))
+    small = (script for kind in NEEDED_BY if kind in names for script in NEEDED_BY[kind])
+    return [*dict.fromkeys(small), *alive.needed(names)]
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:

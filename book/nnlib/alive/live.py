@@ -1,0 +1,62 @@
+"""Live: how an interactive gets from nnlib to the reader, with a kernel and without.
+
+The script `<name>.js` is the one source of what moves. It is an anywidget module: `render({ model, el })` draws
+`model.get("data")` into `el`. A notebook runs it as it is; the book's Sphinx extension wraps the same text for
+the page.
+"""
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from IPython.display import display
+
+HERE = Path(__file__).parent
+
+
+def script(name: str) -> str:
+    """The JavaScript module of an interactive, with what all of them share in front."""
+    return "\n".join(HERE.joinpath(f"{part}.js").read_text("utf-8") for part in ("shared", name))
+
+
+def style() -> str:
+    """The style sheet of all interactives: what they share, then each one's own."""
+    own = sorted(path for path in HERE.glob("*.css") if path.name != "shared.css")
+    return "\n".join(path.read_text("utf-8") for path in (HERE / "shared.css", *own))
+
+
+def show(name: str, data: dict, label: str, text: Sequence[str]) -> None:
+    """Show the interactive `name`.
+
+    Parameters
+    ----------
+    name : of the script, `<name>.js`.
+    data : what the script draws: numbers, strings, lists and dicts, as JSON can hold them.
+    label : what the interactive is called, for those who hear the page.
+    text : paragraphs that say what it shows, for those who do not see it, and where no script runs.
+    """
+    bundle = _widget(name, data)._repr_mimebundle_()
+    bundle = bundle[0] if isinstance(bundle, tuple) else bundle  # anywidget gives its metadata too
+    display({**bundle, "text/html": _page(name, data, label, text), "text/plain": "\n".join([label, *text])}, raw=True)
+
+
+def _widget(name: str, data: dict):
+    """The interactive as an anywidget; the import is here because only a notebook pays for it."""
+    import anywidget
+    import traitlets
+
+    parts = {"_esm": script(name), "_css": style(), "data": traitlets.Dict().tag(sync=True)}
+    return type(name.title(), (anywidget.AnyWidget,), parts)(data=data)
+
+
+def _page(name: str, data: dict, label: str, text: Sequence[str]) -> str:
+    """The interactive as HTML: its numbers, an empty stage for the script, and the words."""
+    numbers = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    words = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in text)
+    return (
+        f'<div class="nnlib-live nnlib-live-{name}" role="group" aria-label="{escape(label)}">\n'
+        f'<script type="application/json">{numbers}</script>\n'
+        f'<div class="nnlib-live-stage"></div>\n'
+        f"<details><summary>The same in words</summary>\n{words}\n</details>\n</div>"
+    )

@@ -15,8 +15,8 @@ MOUNT = """for (const box of document.querySelectorAll(".nnlib-live-{name}")) {{
 
 
 def names() -> list[str]:
-    """The interactives that there are."""
-    return sorted(path.stem for path in SCRIPTS.glob("*.js") if path.stem != "shared")
+    """The interactives that there are; a name with a dot is a part of one."""
+    return sorted(path.stem for path in SCRIPTS.glob("*.js") if path.stem != "shared" and "." not in path.stem)
 
 
 def for_page(module: str, name: str) -> str:

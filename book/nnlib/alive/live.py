@@ -16,8 +16,9 @@ HERE = Path(__file__).parent
 
 
 def script(name: str) -> str:
-    """The JavaScript module of an interactive, with what all of them share in front."""
-    return "\n".join(HERE.joinpath(f"{part}.js").read_text("utf-8") for part in ("shared", name))
+    """The JavaScript module of an interactive: what all of them share, its parts `<name>.<part>.js`, itself."""
+    files = (HERE / "shared.js", *sorted(HERE.glob(f"{name}.*.js")), HERE / f"{name}.js")
+    return "\n".join(file.read_text("utf-8") for file in files)
 
 
 def style() -> str:

@@ -14,4 +14,14 @@ if data := os.environ.get("NNLIB_DATA_DIR"):
 from hypothesis import settings  # noqa: E402
 
 settings.register_profile("book", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=5000)
 settings.load_profile("book")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="read 100,000 changed files, kill each process 100 times")
+
+
+def pytest_configure(config):
+    if config.getoption("--long"):
+        settings.load_profile("long")

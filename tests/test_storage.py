@@ -1,6 +1,9 @@
 """Storage: what was saved comes back, and any other file is refused by name."""
 
+import io
 import os
+import tracemalloc
+import warnings
 import zipfile
 
 import numpy as np
@@ -74,6 +77,21 @@ def test_a_save_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch):
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
 
 
+def npy(version=(1, 0)):
+    """The bytes of an array that fits "0.b"."""
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.zeros(3), version)
+    return file.getvalue()
+
+
+MEMBERS = {
+    "a longer member": [npy() + b"!"],
+    "a shorter member": [npy()[:-1]],
+    "a name twice": [npy(), npy()],
+    "a newer format": [npy((2, 0))],
+}
+
+
 def spoiled(tmp_path, how):
     path = tmp_path / "weights.npz"
     network().save(path)
@@ -96,6 +114,16 @@ def spoiled(tmp_path, how):
             file.writestr("0.W", "hello")
     elif how == "objects":
         np.savez(path, **(arrays | {"0.W": np.array([{"a": 1}], dtype=object)}))
+    elif how == "compressed":
+        np.savez_compressed(path, **arrays)
+    elif how in MEMBERS:
+        np.savez(path, **{name: array for name, array in arrays.items() if name != "0.b"})
+        with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as file:
+            warnings.simplefilter("ignore")  # that a name comes twice
+            for content in MEMBERS[how]:
+                file.writestr("0.b.npy", content)
+    elif how == "a thousand names":
+        np.savez(path, **{f"a{i}": np.ones(1) for i in range(1000)})
     elif how == "another shape":
         network(hidden=4).save(path)
     elif how == "another dtype":
@@ -120,7 +148,13 @@ def spoiled(tmp_path, how):
         ("one array", "not a whole .npz file"),
         ("flipped bits", "weights.npz: "),
         ("a zip of text", "weights.npz: "),
-        ("objects", "not a whole .npz file"),
+        ("objects", r"0.W has shape \(1,\) and dtype object"),
+        ("compressed", "0.W is compressed"),
+        ("a longer member", "0.b is cut short or too long"),
+        ("a shorter member", "0.b is cut short or too long"),
+        ("a name twice", r"holds \['0.b'\] too"),
+        ("a newer format", "0.b is in a form of NumPy's format"),
+        ("a thousand names", r"lacks \['0.W', '0.b', '2.W', '2.b'\]"),
         ("another shape", r"0.W has shape \(4, 4\) .*expected \(3, 4\)"),
         ("another dtype", "0.W has shape .* and dtype float32, expected .* and float64"),
         ("one too few", r"lacks \['0.b'\]; it was saved by a different network"),
@@ -155,3 +189,32 @@ def test_a_file_with_any_one_byte_changed_is_refused_or_gives_the_same_shapes(tm
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere.npz"):
         network().load(tmp_path / "nowhere.npz")
+
+
+def test_what_cannot_be_opened_says_so_itself(tmp_path):
+    with pytest.raises(OSError, match="weights.npz"):  # a directory, or a file of somebody else's
+        (tmp_path / "weights.npz").mkdir()
+        network().load(tmp_path / "weights.npz")
+
+
+def test_weights_in_columns_come_back_too(tmp_path):
+    def in_columns(seed):
+        return Network(Dense(4, 3, np.random.default_rng(seed), init=lambda rng, shape: rng.random(shape[::-1]).T))
+
+    saved, loaded = in_columns(1), in_columns(2)
+    assert saved.layers[0].W.flags.f_contiguous
+    saved.save(tmp_path / "weights.npz")
+    loaded.load(tmp_path / "weights.npz")
+    assert same(values(saved), values(loaded))
+
+
+def test_a_file_that_promises_a_million_numbers_takes_no_memory(tmp_path):
+    path = tmp_path / "weights.npz"
+    np.savez_compressed(path, **{name: np.zeros((1000, 1000)) for name in values(network())})
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="weights.npz: "):
+            network().load(path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

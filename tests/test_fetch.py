@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -74,6 +75,32 @@ class Mirror(BaseHTTPRequestHandler):
         self.start()
         while not self.server.over.wait(0.05):
             self.wfile.write(b".")
+
+    def loris(self):  # a header that never ends, a few letters at a time
+        self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+        while not self.server.over.wait(0.05):
+            self.wfile.write(b"a")
+
+    def chunks(self):  # as servers of HTTP/1.1 may send it
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for i in range(0, len(DATA), 50_000):
+            piece = DATA[i : i + 50_000]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def broken(self):  # chunks whose length is no number
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n" + DATA)
+
+    def noise(self):
+        self.wfile.write(b"\x16\x03\x01" + bytes(range(256)) + b"\r\n\r\n")
+
+    def many(self):
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n" + b"X-Many: 1\r\n" * 1000 + b"\r\n" + DATA)
+
+    def away(self):  # to where no file can be
+        self.send_response(302)
+        self.send_header("Location", "file:///etc/passwd")
+        self.end_headers()
 
     def endless(self):
         self.start(promise=False)
@@ -166,6 +193,10 @@ def test_the_first_mirror_fills_the_cache_and_nothing_is_asked_for_twice(cache, 
         ("drip", "not finished after 0.5 seconds"),
         ("endless", "sends more than the 256000 bytes"),
         ("loop", "Exceeded 30 redirects"),
+        ("broken", "invalid literal for int() with base 16"),
+        ("noise", "BadStatusLine"),
+        ("many", "got more than 100 headers"),
+        ("away", "No connection adapters were found for 'file:///etc/passwd'"),
     ],
 )
 def test_a_failed_mirror_moves_on_to_the_next(bad, reason, cache, server, mirror, monkeypatch):
@@ -180,6 +211,31 @@ def test_a_failed_mirror_moves_on_to_the_next(bad, reason, cache, server, mirror
     assert fetch(FILE, "set", mirror(bad, "good")) == DATA
     assert set(server.asked) == {bad, "good"}
     assert files_in(cache) == ["numbers.gz"]
+
+
+def test_a_file_may_come_in_chunks(mirror):
+    assert fetch(FILE, "set", mirror("chunks")) == DATA
+
+
+@pytest.mark.parametrize("how", ["its name is never found", "its header never ends"])
+def test_a_mirror_that_never_begins_moves_on_to_the_next(how, cache, server, mirror, monkeypatch):
+    usual = socket.getaddrinfo
+
+    def slow(host, *args, **kwargs):
+        if host == "slow.invalid":
+            server.over.wait(30)
+        return usual(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    monkeypatch.setattr(fetching, "TIMEOUT", 0.3)
+    monkeypatch.setattr(fetching, "DEADLINE", 0.5)
+    bad = "http://slow.invalid/" if how == "its name is never found" else mirror("loris")[0]
+    start = time.monotonic()
+    with pytest.raises(ConnectionError, match="TimeoutError: not finished after 0.5 seconds"):
+        fetch(FILE, "set", (bad,))
+    assert time.monotonic() - start < 5
+    assert FILE.name not in files_in(cache)
+    assert fetch(FILE, "set", (bad, *mirror("good"))) == DATA
 
 
 def test_a_mirror_that_is_not_there_moves_on_to_the_next(mirror):

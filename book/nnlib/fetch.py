@@ -3,13 +3,15 @@
 import hashlib
 import os
 import textwrap
+import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 TIMEOUT = 10  # seconds that a mirror may be silent
-DEADLINE = 600  # seconds that one file may take
+DEADLINE = 600  # seconds that one file may take from one mirror, with all that comes before it
 
 
 class OfficialFile(NamedTuple):
@@ -98,13 +100,32 @@ def _from_cache_or_mirror(folder: str, mirrors: tuple[str, ...], file: OfficialF
         note("cache", error)
     for mirror in mirrors:
         try:
-            _download(mirror + file.name, path, file)
+            _in_time(lambda url=mirror + file.name: _download(url, path, file))
         except (OSError, ValueError) as error:
             note(mirror, error)
         with suppress(OSError, ValueError):  # even so: another process may have brought it meanwhile
             return _read(path, file)
     lines = [f"{file.name} could not be had. Tried:", *tried]
     raise ConnectionError("\n- ".join(lines) + f"\nSet NNLIB_DATA_DIR to a folder that holds {folder}/{file.name}")
+
+
+def _in_time(work: Callable[[], None]) -> None:
+    """Do it, or raise TimeoutError, also where no time-out of a library holds: a name that is never found, say."""
+    errors = []
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)  # a daemon is one that the interpreter does not wait for
+    thread.start()
+    thread.join(DEADLINE + TIMEOUT)
+    if thread.is_alive():
+        raise TimeoutError(f"not finished after {DEADLINE} seconds")
+    if errors:
+        raise errors[0]
 
 
 def _download(url: str, path: Path, file: OfficialFile) -> None:

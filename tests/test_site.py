@@ -13,7 +13,9 @@ from sphinx.search.en import SearchEnglish
 from nnbook.scripts import NEEDED_BY
 
 SITE = Path(__file__).parents[1] / "_build" / "html"
-PAGES = sorted(p for p in SITE.rglob("*.html") if p.relative_to(SITE).parts[0] != "_static")
+# JupyterLite is in test_run_pages.py.
+FILES = sorted(p for p in SITE.rglob("*") if p.relative_to(SITE).parts[0] != "lite")
+PAGES = [p for p in FILES if p.suffix == ".html" and p.relative_to(SITE).parts[0] != "_static"]
 LOADED = {
     "script": ["src"],
     "img": ["src", "srcset"],
@@ -171,7 +173,7 @@ def test_the_search_index_knows_no_solution():
 
 def test_style_sheets_ask_no_other_origin_and_find_their_files():
     wrong = []
-    for sheet in SITE.rglob("*.css"):
+    for sheet in [path for path in FILES if path.suffix == ".css"]:
         for address in css_addresses(sheet.read_text("utf-8")):
             if urlsplit(address).scheme or address.startswith("//") or not file_of(address, sheet).is_file():
                 wrong.append(f"{sheet.relative_to(SITE)}: {address}")
@@ -179,7 +181,7 @@ def test_style_sheets_ask_no_other_origin_and_find_their_files():
 
 
 def test_no_script_loads_something_from_elsewhere_later():
-    scripts = {f"{path.relative_to(SITE)}": path.read_text("utf-8") for path in SITE.rglob("*.js")}
+    scripts = {f"{path.relative_to(SITE)}": path.read_text("utf-8") for path in FILES if path.suffix == ".js"}
     scripts |= {f"{p.relative_to(SITE)}": " ".join(t.get_text() for t in soup(p).find_all("script")) for p in PAGES}
     del scripts["searchindex.js"]  # the words of the book, not a program
     assert {name: found for name, text in scripts.items() if (found := LATE_LOADERS.findall(text))} == {}
@@ -187,8 +189,8 @@ def test_no_script_loads_something_from_elsewhere_later():
 
 def test_what_nobody_needs_is_not_there():
     unwanted = ("fontawesome", "fa-", "thebe", "sphinx-thebe")
-    assert [path.name for path in SITE.rglob("*") if path.name.startswith(unwanted)] == []
-    assert [path.name for path in SITE.rglob("*.map")] == []
+    assert [path.name for path in FILES if path.name.startswith(unwanted)] == []
+    assert [path.name for path in FILES if path.suffix == ".map"] == []
     assert not any("widget-state+json" in page.read_text("utf-8") for page in PAGES)
 
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import PHONE
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts)
+PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if not {"_static", "lite"} & set(p.parts))
 WITH_SOLUTIONS = [name for name in PAGES if 'class="nnlib-solution"' in SITE.joinpath(name).read_text("utf-8")]
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make book` first")

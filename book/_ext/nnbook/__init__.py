@@ -1,16 +1,17 @@
 """The book's own Sphinx extension: what the site needs beyond the settings in _config.yml.
 
 One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline SVG and frames),
-`links` (repository, Binder and canonical addresses), `pages` (descriptions, the root page, lean pages),
+`links` (repository and canonical addresses), `pages` (descriptions, the root page, lean pages),
 `markup` (roles and folded admonitions), `solutions` (of the exercises), `alive` (nnlib's interactives),
-`scripts` (which of them a page loads) and `api` (nnlib's docstrings).
+`scripts` (which of them a page loads), `run` (the menu of ways to run a page), `lite` (JupyterLite, one of them)
+and `api` (nnlib's docstrings).
 """
 
-from . import alive, api, figures, formulas, links, markup, pages, scripts, solutions
+from . import alive, api, figures, formulas, links, lite, markup, pages, run, scripts, solutions
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
-    for part in (alive, api, figures, formulas, links, markup, pages, scripts, solutions):
+    for part in (alive, api, figures, formulas, links, lite, markup, pages, run, scripts, solutions):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

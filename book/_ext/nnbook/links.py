@@ -1,4 +1,4 @@
-"""Links: repository, edit, issue, Binder and canonical addresses, from the environment of the build.
+"""Links: repository, edit, issue and canonical addresses, from the environment of the build.
 
 BOOK_REPOSITORY is `owner/name` on GitHub or a full address (default: the git remote `origin`, if it is
 on GitHub), BOOK_BRANCH the branch that readers are sent to (default: main), BOOK_URL where the site will
@@ -42,7 +42,6 @@ def configure(app, config) -> None:
         options["repository_url"] = url
         options["repository_branch"] = os.environ.get("BOOK_BRANCH") or "main"
         options["path_to_docs"] = ""
-        options["launch_buttons"] = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
         for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
             options[button] = True
 

@@ -1,0 +1,55 @@
+"""Running: a menu in the header of each page that is a notebook, with every way to run that very notebook.
+
+In the reader's browser always (`lite`); in Binder where the book's repository is on GitHub; in Colab where
+BOOK_COLAB names the branch on which tools/colab.py has put the notebooks for it; on the reader's own machine.
+The menu needs no script, and nothing is asked of anybody before the reader clicks.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+
+def ways(notebook: str, in_repository: str, repository: str, branch: str, colab: str) -> dict[str, str]:
+    """Where each way to run a notebook leads.
+
+    `notebook` is its path beside nnlib, `in_repository` that from the top, `repository` a web address or nothing,
+    `colab` a branch or nothing. Only GitHub's repositories have all ways.
+    """
+    found = {"lite": f"lite/notebooks/index.html?path={quote(notebook)}"}
+    name = repository.removeprefix("https://github.com/")
+    if repository and name != repository:
+        place = quote(f"lab/tree/{in_repository}", safe="")
+        found["binder"] = f"https://mybinder.org/v2/gh/{name}/{quote(branch, safe='')}?urlpath={place}"
+        if colab:
+            found["colab"] = f"https://colab.research.google.com/github/{name}/blob/{colab}/{quote(notebook)}"
+    found["local"] = "make lab"
+    if repository:
+        found["local"] = f"git clone {repository} && cd {repository.rsplit('/', 1)[-1]} && make lab"
+    return found
+
+
+def add_menu(app, pagename, templatename, context, doctree) -> None:
+    """Give the template of a notebook's page the ways to run it."""
+    path = Path(app.env.doc2path(pagename)) if pagename in app.env.found_docs else Path()
+    if path.suffix != ".ipynb":
+        return
+    options, top = app.config.html_theme_options, Path(app.srcdir)
+    context["run"] = ways(
+        path.relative_to(top / "book").as_posix(),
+        path.relative_to(top).as_posix(),
+        options.get("repository_url", ""),
+        options.get("repository_branch", ""),
+        os.environ.get("BOOK_COLAB", ""),
+    )
+
+
+def configure(app, config) -> None:
+    """Put the menu first among the header's buttons."""
+    config.html_theme_options["article_header_end"] = ["run.html", "article-header-buttons.html"]
+
+
+def setup(app) -> None:
+    """Connect to Sphinx."""
+    app.connect("config-inited", configure)
+    app.connect("html-page-context", add_menu)

@@ -1,0 +1,154 @@
+"""Running: where the menu of a chapter's page leads, and what JupyterLite has beside the chapters."""
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.errors import ExtensionError
+
+from chapters import ROOT, chapters
+from nnbook import lite, run
+from nnlib.datasets import MNIST_FILES
+
+SITE = ROOT / "_build" / "html"
+LITE = SITE / "lite"
+built = pytest.mark.skipif(not LITE.is_dir(), reason="there is no JupyterLite in _build/html: run `make book` first")
+GITHUB = "https://github.com/someone/a-book"
+
+
+def menu(chapter: Path) -> BeautifulSoup:
+    """What a chapter's page offers to run it."""
+    page = SITE / "book" / f"{chapter.stem}.html"
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser").find(id="nnlib-run")
+
+
+def test_a_repository_on_github_has_every_way():
+    found = run.ways("07_x.ipynb", "book/07_x.ipynb", GITHUB, "main", "colab")
+    assert found == {
+        "lite": "lite/notebooks/index.html?path=07_x.ipynb",
+        "binder": "https://mybinder.org/v2/gh/someone/a-book/main?urlpath=lab%2Ftree%2Fbook%2F07_x.ipynb",
+        "colab": "https://colab.research.google.com/github/someone/a-book/blob/colab/07_x.ipynb",
+        "local": "git clone https://github.com/someone/a-book && cd a-book && make lab",
+    }
+
+
+@pytest.mark.parametrize(
+    ("repository", "colab", "expected"),
+    [
+        ("", "", ["lite", "local"]),
+        ("", "colab", ["lite", "local"]),
+        ("https://gitlab.com/someone/book", "colab", ["lite", "local"]),
+        (GITHUB, "", ["lite", "binder", "local"]),
+    ],
+)
+def test_a_way_that_is_not_known_is_not_offered(repository, colab, expected):
+    assert list(run.ways("a.ipynb", "book/a.ipynb", repository, "main", colab)) == expected
+
+
+@built
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda path: path.stem)
+def test_each_chapter_opens_that_very_notebook_in_the_browser(chapter):
+    link = menu(chapter).find("a", href=re.compile("lite/"))["href"]
+    application, _, notebook = link.partition("?path=")
+    assert (SITE / "book" / application).resolve() == LITE / "notebooks" / "index.html"
+    assert (LITE / "notebooks" / "index.html").is_file()
+    assert (LITE / "files" / notebook).read_bytes() == chapter.read_bytes()
+
+
+@built
+def test_what_comes_from_elsewhere_is_said_beside_the_link():
+    said = menu(chapters()[0]).get_text()
+    assert "cdn.jsdelivr.net" in said
+    assert "make lab" in said
+
+
+@built
+def test_pages_that_are_no_notebooks_offer_nothing():
+    notebooks = {chapter.stem for chapter in chapters()}
+    offering = {page.stem for page in SITE.glob("book/*.html") if 'id="nnlib-run"' in page.read_text("utf-8")}
+    assert offering == notebooks
+
+
+@built
+def test_the_chapters_and_what_they_import_and_read_lie_in_jupyterlite_and_no_more():
+    package = [p for p in (ROOT / "book/nnlib").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    beside = [*package, *(ROOT / "book").glob("*.json"), *(ROOT / "book/weights").glob("*.npz")]
+    expected = {path.relative_to(ROOT / "book").as_posix(): path.read_bytes() for path in [*chapters(), *beside]}
+    there = {p.relative_to(LITE / "files").as_posix(): p for p in (LITE / "files").rglob("*") if p.is_file()}
+    assert {name for name in there if not name.startswith("mnist/")} == expected.keys()
+    assert [name for name, data in expected.items() if there[name].read_bytes() != data] == []
+    for folder in {Path(name).parent for name in there}:
+        listing = json.loads((LITE / "api/contents" / folder / "all.json").read_text("utf-8"))
+        names = [entry["name"] for entry in listing["content"]]
+        assert names == sorted(path.name for path in (LITE / "files" / folder).iterdir())
+
+
+@built
+def test_no_size_is_wasted():
+    files = [path for path in LITE.rglob("*") if path.is_file() and "mnist" not in path.parts]
+    assert [path.name for path in files if path.suffix in (".map", ".ttf", ".eot")] == []
+    assert sum(path.stat().st_size for path in files) < 30e6
+    assert {path.parent.name for path in LITE.glob("*/index.html")} == {"notebooks"}
+
+
+@built
+def test_the_browsers_python_gets_the_books_wheels_and_never_asks_pypi():
+    config = json.loads((LITE / "jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
+    kernel = config["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]
+    worker = LITE / "extensions/@jupyterlite/pyodide-kernel-extension/static"
+    wheels = [worker / name for name in kernel["loadPyodideOptions"]["packages"] if name.endswith(".whl")]
+    assert kernel["disablePyPIFallback"] is True
+    assert worker.is_dir() and len(wheels) == 5
+    pinned = lite.WHEELS.read_text("utf-8")
+    assert all(hashlib.sha256(wheel.resolve().read_bytes()).hexdigest() in pinned for wheel in wheels)
+    assert [extension["name"] for extension in config["federated_extensions"]] == sorted(lite.EXTENSIONS)
+
+
+def test_the_wheels_are_the_versions_that_the_checks_run_with():
+    pins = re.findall(r"^([\w.-]+==\S+)", lite.WHEELS.read_text("utf-8"), re.MULTILINE)
+    assert pins and set(pins) <= set((ROOT / "constraints.txt").read_text("utf-8").splitlines())
+
+
+def test_mnist_is_published_only_if_it_is_the_official_one(tmp_path):
+    assert lite.mnist_files("") == []
+    with pytest.raises(ExtensionError, match=f"{MNIST_FILES[0].name} is not there"):
+        lite.mnist_files(str(tmp_path))
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / MNIST_FILES[0].name).write_bytes(b"something else")
+    with pytest.raises(ExtensionError, match="not the official file"):
+        lite.mnist_files(str(tmp_path))
+
+
+def test_the_data_folder_is_named_to_nnlib_only_where_mnist_was_published():
+    def environment(with_mnist):
+        (kernel,) = lite.settings([], with_mnist)["jupyter-config-data"]["litePluginSettings"].values()
+        return kernel["loadPyodideOptions"]["env"]
+
+    assert environment(True)["NNLIB_DATA_DIR"] == "/drive"
+    assert "NNLIB_DATA_DIR" not in environment(False)
+
+
+@built
+def test_jupyterlite_is_built_again_when_a_chapter_changes_and_only_then(tmp_path, monkeypatch):
+    commands = []
+
+    def pretend(command, folder):
+        commands.append(command)
+        shutil.copytree(folder / "files", tmp_path / "html/lite")
+
+    monkeypatch.setattr(lite, "run", pretend)
+    monkeypatch.setattr(lite, "fetch_wheels", lambda folder: [])
+    monkeypatch.setattr(lite, "BOOK", tmp_path)
+    chapter = tmp_path / "a.ipynb"
+    env = SimpleNamespace(found_docs=["a.ipynb", "b.md"], doc2path=lambda name: tmp_path / name)
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path / "html", env=env)
+    for text, runs in [("1", 1), ("1", 1), ("2", 2)]:
+        chapter.write_text(text)
+        lite.build(app, None)
+        assert len(commands) == runs
+        assert (tmp_path / "html/lite/a.ipynb").read_text() == text

@@ -9,13 +9,16 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve lab notebooks test lint results environment
+.PHONY: book serve pdf lab notebooks test lint results environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
 
 serve: book  ## Serve the site on a local port until Ctrl-C
 	@$(IN_VENV) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+pdf: book  ## Print the whole book as one PDF; needs Chromium
+	@$(IN_VENV) tools/print_book.py
 
 lab: environment  ## Open the chapters in JupyterLab
 	$(IN_VENV) -m jupyterlab book

@@ -23,7 +23,7 @@ def needed(body: str) -> list[str]:
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add them to the page."""
-    for script in ["scrolls.js", *needed(context.get("body", ""))]:
+    for script in ["scrolls.js", "paper.js", *needed(context.get("body", ""))]:
         app.add_js_file(script, loading_method="defer")
 
 

@@ -1,0 +1,189 @@
+"""Print the built site as one PDF: _build/book.pdf, with links, bookmarks, and the hints and solutions at the end.
+
+python tools/print_book.py
+
+The pages of _build/html become one document, in the book's order, which the system's Chromium prints. No request
+leaves the machine.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Browser, sync_playwright
+
+from chapters import ROOT, pages
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from nnbook.figures import SVG, with_own_ids  # noqa: E402
+
+SITE = ROOT / "_build" / "html"
+TARGET = ROOT / "_build" / "book.pdf"
+STYLE = Path(__file__).with_suffix(".css")
+ORIGIN = "http://book.invalid"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking"]  # the first for root, as in a container
+
+
+def soup(html: str) -> BeautifulSoup:
+    """The HTML, parsed."""
+    return BeautifulSoup(html, "html.parser")
+
+
+def place(page: str, fragment: str = "") -> str:
+    """The id that a place of a page has in the one document."""
+    return f"{page.replace('/', '-')}--{fragment}" if fragment else page.replace("/", "-")
+
+
+def address(page: str, href: str, known: set[str]) -> str:
+    """Where a link of a page leads in the one document; one that leaves the book stays as it is."""
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc:
+        return href
+    target = normpath(join(dirname(page), parts.path)).removesuffix(".html") if parts.path else page
+    return f"#{place(target, unquote(parts.fragment))}" if target in known else ""
+
+
+def read(site: Path, page: str) -> BeautifulSoup:
+    """A page, the ids in its pictures under the page's name: they are numbered from 1 on every page."""
+    html = (site / f"{page}.html").read_text("utf-8")
+    return soup(SVG.sub(lambda found: with_own_ids(found[0], f"{place(page)}--"), html))
+
+
+def article(page: str, html: BeautifulSoup, known: set[str]) -> Tag:
+    """A page's text, under ids and links of the one document, with all headings one level down."""
+    text = html.select_one("article.bd-article")
+    for dead in text.select("script, .headerlink, .nnlib-live-stage, details.hide"):
+        dead.decompose()
+    for details in text.select("details"):
+        details["open"] = ""
+    for frame in text.select(".nnlib-frame"):
+        del frame["hidden"]
+    for attribute in ("id", "aria-labelledby", "aria-describedby", "for"):
+        for node in text.select(f"[{attribute}]"):
+            if node.name != "svg" and node.find_parent("svg") is None:  # a picture's ids are done already
+                node[attribute] = " ".join(place(page, name) for name in node[attribute].split())
+    for link in text.select("a[href]"):
+        link["href"] = address(page, link["href"], known)
+        if not link["href"]:
+            link.unwrap()
+    for level in range(5, 0, -1):
+        for heading in text.select(f"h{level}"):
+            heading.name = f"h{level + 1}"
+            keep_spaces(heading)
+    text["id"] = place(page)
+    return text
+
+
+def keep_spaces(heading: Tag) -> None:
+    """Let a heading's line break after a space that stays: a bookmark would join the two words."""
+    for text in [part for part in heading.find_all(string=True) if " " in part]:
+        words = text.split(" ")
+        text.replace_with(*[part for word in words[:-1] for part in (f"{word}\xa0", soup("<wbr>").wbr)], words[-1])
+
+
+def solutions(page: str, text: Tag, title: str) -> list[Tag]:
+    """Move the hints and solutions of a page out of its text, and leave links to where they go."""
+    new = soup("").new_tag
+    moved = []
+    for number, help_ in enumerate(text.select(".nnlib-help"), start=1):
+        here, there = place(page, f"exercise-{number}"), place(page, f"solution-{number}")
+        link = new("a", href=f"#{there}")
+        link.string = "Hints and solution"
+        paragraph = new("p", id=here)
+        paragraph["class"] = "to-solution"
+        paragraph.append(link)
+        help_.replace_with(paragraph)
+        back = new("a", href=f"#{here}")
+        names = help_.select("summary > .nnlib-unseen")
+        back.string = names[0].get_text().removeprefix(": ") if names else f"Exercise {number}"
+        heading = new("h3", id=there)
+        heading.append(back)
+        moved += [heading, help_]
+    if moved:
+        heading = new("h2")
+        heading.string = title
+        moved.insert(0, heading)
+    return moved
+
+
+def document(site: Path, names: list[str]) -> str:
+    """The whole book as one HTML document."""
+    known = set(names)
+    html = {name: read(site, name) for name in names}
+    root = html[names[0]]
+    sheets = dict.fromkeys(sheet["href"] for page in html.values() for sheet in page.select("link[rel=stylesheet]"))
+    title = root.select_one("h1").find(string=True, recursive=False).get_text(strip=True)
+    book = soup("").new_tag("main")
+    answers = []
+    for caption, page in contents(root, names):
+        text = article(page, html[page], known)
+        answers += solutions(page, text, text.select_one("h2").get_text())
+        if caption:
+            part = soup("").new_tag("h1")
+            part.string = caption
+            book.append(part)
+        book.append(text)
+    if answers:
+        appendix = soup('<h1>Hints and solutions</h1><article class="bd-article nnlib-answers" id="answers"></article>')
+        appendix.article.extend(answers)
+        book.append(appendix)
+    links = "".join(f'<link rel="stylesheet" href="{ORIGIN}/book/{href}">' for href in sheets)
+    return (
+        f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
+        f"<title>{title}</title>{links}<style>{STYLE.read_text('utf-8')}</style></head><body>"
+        f'<div class="bd-main"><div class="bd-content"><div class="bd-article-container">{book}</div></div></div>'
+        f"</body></html>"
+    )
+
+
+def contents(root: BeautifulSoup, names: list[str]) -> list[tuple[str, str]]:
+    """Every page with the caption that stands above it, if one does: the captions are those of the side bar."""
+    captions = {}
+    for caption in root.select("nav.bd-links p.caption"):
+        first = caption.find_next("a")
+        captions[address(names[0], first["href"], set(names))] = caption.get_text(strip=True)
+    return [(captions.get(f"#{place(name)}", ""), name) for name in names]
+
+
+def print_to(target: Path, html: str, site: Path, browser: Browser) -> None:
+    """Let the browser print the document, which sees the site's files and nothing else."""
+
+    def answer(route) -> None:
+        url = urlsplit(route.request.url)
+        file = site / unquote(url.path).lstrip("/")
+        if f"{url.scheme}://{url.netloc}" != ORIGIN:
+            route.abort()
+        elif url.path == "/all.html":
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        else:
+            route.fulfill(path=file) if file.is_file() else route.fulfill(status=404)
+
+    page = browser.new_page(java_script_enabled=False)
+    page.route("**/*", answer)
+    page.goto(f"{ORIGIN}/all.html", wait_until="load", timeout=120_000)
+    page.pdf(path=target, prefer_css_page_size=True, outline=True, tagged=True, print_background=True)
+    page.close()
+
+
+def main() -> str | None:
+    """Print the book; return what went wrong."""
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if chromium is None:
+        return f"No Chromium is here: none of {', '.join(BROWSERS)} is on the PATH. Install one, then run this again."
+    names = [name.removesuffix(".md").removesuffix(".ipynb") for name in pages()]
+    if missing := [name for name in names if not (SITE / f"{name}.html").is_file()]:
+        return f"The site lacks {missing[0]}.html: run `make book` first."
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        print_to(TARGET, document(SITE, names), SITE, browser)
+        browser.close()
+    print(f"The book is printed: {TARGET.as_uri()} ({TARGET.stat().st_size / 1e6:.1f} MB)")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,6 +11,7 @@ os.environ["NNLIB_PROGRESS"] = "off"  # the reader's own progress stays untouche
 if data := os.environ.get("NNLIB_DATA_DIR"):
     os.environ["NNLIB_DATA_DIR"] = os.path.abspath(os.path.expanduser(data))
 
+import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
 settings.register_profile("book", deadline=None, derandomize=True)
@@ -25,3 +26,9 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--long"):
         settings.load_profile("long")
+
+
+@pytest.fixture
+def times(request):
+    """How often: `times(few, many)` is `many` with --long, else `few`."""
+    return lambda few, many: many if request.config.getoption("--long") else few

@@ -46,7 +46,10 @@ def test_progress_can_be_exported_and_cleared(file, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "null", '{"exercises": 3, "predictions": {}}', '{"exercises": {"a": {}}}', "\x00"]
+    "text",
+    ["{", "[]", "null", '{"exercises": 3, "predictions": {}}', '{"exercises": {"a": {}}}', "\x00", "[" * 100_000]
+    + ['{"exercises": {"a": {"tries": Infinity, "solved": true}}, "predictions": {}}'],
+    ids=range(8),
 )
 def test_a_damaged_file_is_set_aside_and_nothing_is_lost(file, capsys, text):
     file.parent.mkdir()
@@ -71,6 +74,20 @@ def test_a_folder_that_cannot_be_written_does_not_stop_an_exercise(file, monkeyp
     monkeypatch.setattr("tempfile.mkstemp", read_only)
     record("ch07.output_error", "Correct")
     assert read()["exercises"] == {}
+
+
+@pytest.mark.parametrize("says", ["an error", "~"])
+def test_without_a_home_folder_nothing_is_kept_and_nothing_breaks(says, tmp_path, monkeypatch):
+    def no_home(*args, **kwargs):
+        if says == "an error":
+            raise RuntimeError("could not determine the home directory")
+        return "~/.local/share/nnlib"
+
+    monkeypatch.delenv("NNLIB_PROGRESS")
+    monkeypatch.setattr("platformdirs.user_data_dir", no_home)
+    monkeypatch.chdir(tmp_path)
+    record("ch07.output_error", "Correct")
+    assert read()["exercises"] == {} and os.listdir() == []
 
 
 def test_off_keeps_nothing(monkeypatch, file):

@@ -74,7 +74,7 @@ def read() -> dict:
                 for name, entry in kept["predictions"].items()
             },
         }
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         aside = file.with_name(f"{file.stem}-damaged-{time.strftime('%Y%m%d-%H%M%S')}{file.suffix}")
         print(f"The progress file was damaged; it is kept as {aside}, and a new one is begun.")
         try:
@@ -91,9 +91,11 @@ def _file() -> Path | None:
         return None if named == "off" else Path(named)
     try:
         import platformdirs
-    except ImportError:  # in a browser
+
+        folder = Path(platformdirs.user_data_dir("nnlib", appauthor=False))
+    except (ImportError, RuntimeError):  # in a browser; for a user with no home folder
         return None
-    return Path(platformdirs.user_data_dir("nnlib", appauthor=False)) / "progress.json"
+    return folder / "progress.json" if folder.is_absolute() else None  # an older platformdirs leaves a "~"
 
 
 def _write(kept: dict) -> None:

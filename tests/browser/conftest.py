@@ -106,3 +106,15 @@ def alive(window, tmp_path, shown):
         return window(tmp_path, **options).open("page.html")
 
     return open_page
+
+
+@pytest.fixture
+def axe_finds():
+    """What axe finds wrong in the interactives of a page."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+    def find(page):
+        found = axe.Axe().run(page, context=".nnlib-live").response["violations"]
+        return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
+
+    return find

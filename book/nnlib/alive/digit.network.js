@@ -1,0 +1,110 @@
+// The network: forward, backward and one step, as nnlib computes them, for one image; and what it says in words.
+
+/** Layers { W, b } from all float32 numbers in a row; W[j * n_in + k] leads from input k to neuron j. */
+function layersOf(sizes, numbers) {
+  let at = 0;
+  const take = (count) => Float64Array.from(numbers.subarray(at, (at += count)));
+  return sizes.slice(1).map((size, l) => ({ W: take(size * sizes[l]), b: take(size) }));
+}
+
+/** The activations of every layer; the image is the first. */
+function forward(layers, image) {
+  const activations = [image];
+  for (const { W, b } of layers) {
+    const a = activations.at(-1);
+    activations.push(b.map((bias, j) => {
+      let z = bias;
+      for (let k = 0; k < a.length; k++) z += W[j * a.length + k] * a[k];
+      return sigmoid(z);
+    }));
+  }
+  return activations;
+}
+
+/** The gradient of the cost under this label: { dW, db } for every layer. db is the layer's delta. */
+function backward(layers, activations, label) {
+  const slope = (a) => a * (1 - a); // sigma'(z), from a = sigma(z)
+  const gradients = [];
+  let delta = activations.at(-1).map((a, j) => (a - (j === label)) * slope(a)); // BP1
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const [a, { W }] = [activations[l], layers[l]];
+    const dW = W.map((_, at) => delta[Math.floor(at / a.length)] * a[at % a.length]); // BP4
+    gradients.unshift({ dW, db: delta }); // BP3
+    if (l > 0) {
+      const back = a.map((_, k) => delta.reduce((total, d, j) => total + W[j * a.length + k] * d, 0));
+      delta = back.map((d, k) => d * slope(a[k])); // BP2
+    }
+  }
+  return gradients;
+}
+
+/** The quadratic cost of one image, with its 1/2. */
+function cost(outputs, label) {
+  return outputs.reduce((total, a, j) => total + (a - (j === label)) ** 2, 0) / 2;
+}
+
+/** The layers after one step: a step always subtracts. */
+function stepped(layers, gradients, rate) {
+  return layers.map(({ W, b }, l) => ({
+    W: W.map((w, at) => w - rate * gradients[l].dW[at]),
+    b: b.map((w, j) => w - rate * gradients[l].db[j]),
+  }));
+}
+
+function sigmoid(z) {
+  const e = Math.exp(-Math.abs(z)); // never overflows
+  return (z >= 0 ? 1 : e) / (1 + e);
+}
+
+/** All that the page shows of one image under a label. */
+function look(layers, image, label, rate) {
+  const activations = forward(layers, image);
+  const gradients = backward(layers, activations, label);
+  const after = forward(stepped(layers, gradients, rate), image).at(-1);
+  return { activations, gradients, cost: cost(activations.at(-1), label), costAfter: cost(after, label), after };
+}
+
+/** What the network seems to see, in words. */
+function impression(outputs) {
+  const [first, second] = largest(outputs);
+  return `It looks like ${aDigit(first)} (${outputs[first].toFixed(2)}); next ${second} (${outputs[second].toFixed(2)}).`;
+}
+
+/** What should change so that the network would rather say `label`, in words. */
+function wishes(seen, label, rate) {
+  const change = seen.activations.at(-1).map((a, j) => (j === label) - a);
+  const [first, second] = largest(change.map(Math.abs)).map((j) => `output ${j} should ${move(change[j])}`);
+  const tops = seen.gradients.map(({ dW }) => largest(dW.map(Math.abs))[0]);
+  const l = largest(tops.map((at, layer) => Math.abs(seen.gradients[layer].dW[at])))[0];
+  const before = seen.activations[l].length;
+  const [j, k] = [Math.floor(tops[l] / before), tops[l] % before];
+  const source = l === 0 ? `pixel ${k % FIELD} of row ${Math.floor(k / FIELD)}` : `neuron ${k} of hidden layer ${l}`;
+  const target = l === tops.length - 1 ? `output ${j}` : `neuron ${j} of hidden layer ${l + 1}`;
+  return [
+    `Told that it is ${aDigit(label)}, the network has the cost ${few(seen.cost)} on this image: ${first}, ${second}.`,
+    `Of all weights the one from ${source} to ${target} should change most: ${move(-seen.gradients[l].dW[tops[l]])} times the rate.`,
+    `One step at the rate ${rate.toFixed(1)} takes the cost from ${few(seen.cost)} to ${few(seen.costAfter)}.`,
+  ].join("\n");
+}
+
+/** The places of the two largest numbers, the larger first. */
+function largest(numbers) {
+  let [first, second] = [0, -1];
+  for (let at = 1; at < numbers.length; at++) {
+    if (numbers[at] > numbers[first]) [first, second] = [at, first];
+    else if (second < 0 || numbers[at] > numbers[second]) second = at;
+  }
+  return [first, second];
+}
+
+function aDigit(digit) {
+  return digit === 8 ? `an ${digit}` : `a ${digit}`;
+}
+
+function move(change) {
+  return `${change > 0 ? "rise" : "fall"} by ${few(Math.abs(change))}`;
+}
+
+function few(number) {
+  return number >= 1e-4 ? String(Number(number.toPrecision(3))) : "less than 0.0001";
+}

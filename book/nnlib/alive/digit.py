@@ -1,0 +1,187 @@
+"""Draw a digit: what a trained network makes of it, and what should change where it is wrong."""
+
+import base64
+from copy import deepcopy
+from typing import NamedTuple
+
+import numpy as np
+
+from ..datasets import load_digits
+from ..layers import Dense, Network
+from ..losses import QuadraticCost, one_hot
+from . import live
+
+DOTS = 280  # the field to draw on has DOTS x DOTS dots
+FIELD, BOX = 28, 20  # MNIST's field, and the box in it that the ink fills
+PER_PIXEL, MARGIN = 28, 28  # dots for one pixel of a ready example, and around it
+TIE = 1e-9  # more than any rounding error: page and Python break a tie alike
+
+
+class Look(NamedTuple):
+    """What a network makes of one image: activations by layer, and for a label the cost and its gradient."""
+
+    activations: list[np.ndarray]
+    cost: float
+    gradients: dict[str, np.ndarray]
+    cost_after: float
+
+
+def like_mnist(drawing: np.ndarray) -> np.ndarray:
+    """A drawing as MNIST would hold it.
+
+    "The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20 pixel box while
+    preserving their aspect ratio. The resulting images contain grey levels as a result of the anti-aliasing technique
+    used by the normalization algorithm. The images were centered in a 28x28 image by computing the center of mass of
+    the pixels, and translating the image so as to position this point at the center of the 28x28 field." (Y. LeCun,
+    C. Cortes, C. J. C. Burges: The MNIST database, http://yann.lecun.com/exdb/mnist/)
+
+    In MNIST's files the images were moved by whole pixels, and the centre of mass lies less than half a pixel
+    from pixel (14, 14), counted from 0. So an image of MNIST stays as it is.
+
+    Parameters
+    ----------
+    drawing : ndarray of shape (m, m), 0 is paper and 1 is ink.
+
+    Returns
+    -------
+    ndarray of shape (28, 28)
+    """
+    field = np.zeros((FIELD, FIELD))
+    rows, columns = (np.flatnonzero(drawing.any(axis)) for axis in (1, 0))
+    if len(rows) == 0:
+        return field
+    ink = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    step = max(ink.shape) / BOX  # how many dots become one pixel
+    small = _shares(ink.shape[0], step) @ ink @ _shares(ink.shape[1], step).T
+    top, left = (_place(small.sum(axis)) for axis in (1, 0))
+    field[top : top + len(small), left : left + small.shape[1]] = small
+    return np.floor(255 * field + 0.5 + TIE) / 255  # MNIST has 256 grey levels
+
+
+def _shares(dots: int, step: float) -> np.ndarray:
+    """How much of each pixel each dot covers: (pixels, dots), for pixels as wide as `step` dots."""
+    pixel, dot = np.arange(np.ceil(dots / step))[:, None] * step, np.arange(dots)
+    return np.maximum(0, np.minimum(pixel + step, dot + 1) - np.maximum(pixel, dot)) / step
+
+
+def _place(profile: np.ndarray) -> int:
+    """Where a box with this much ink in each line begins, so that its centre of mass lies at pixel 14."""
+    centre = profile @ np.arange(len(profile)) / profile.sum()
+    first = np.ceil(FIELD / 2 - 0.5 - centre - TIE)
+    return int(np.clip(first, 0, FIELD - len(profile)))
+
+
+def drawing_of(image: np.ndarray) -> np.ndarray:
+    """A small digit of `load_digits`, (64,), as a drawing: blown up smoothly, then its edges sharpened."""
+    at = np.clip(2 * np.arange(8 * PER_PIXEL) + 1 - PER_PIXEL, 0, 14 * PER_PIXEL)  # in 1 / (2 PER_PIXEL) of a pixel
+    nearness = np.maximum(0, 2 * PER_PIXEL - np.abs(at[:, None] - 2 * PER_PIXEL * np.arange(8)))
+    grey = nearness @ _sixteenths(image).reshape(8, 8) @ nearness.T  # whole numbers, the same everywhere
+    full = 16 * (2 * PER_PIXEL) ** 2
+    drawing = np.zeros((DOTS, DOTS))
+    drawing[MARGIN:-MARGIN, MARGIN:-MARGIN] = np.clip((20 * grey - 7 * full) / (6 * full), 0, 1)
+    return drawing
+
+
+def examples() -> np.ndarray:
+    """The first digit of each kind in the test part of `load_digits`, (10, 64)."""
+    digits = load_digits()
+    return np.array([digits.x_test[np.flatnonzero(digits.y_test == digit)[0]] for digit in range(10)])
+
+
+def look(network: Network, image: np.ndarray, label: int, rate: float) -> Look:
+    """What the network makes of one image (784,), what it costs under the label, and after one step at the rate."""
+    network, cost = _in_double(network), QuadraticCost()
+    x, y = image.reshape(1, -1).astype(np.float64), one_hot(np.array([label]), network.n_out)
+    before = cost.forward(network.forward(x), y)
+    network.backward(cost.backward())
+    activations = [layer.a[0] for layer in network.layers if not isinstance(layer, Dense)]
+    gradients = {p.name: p.grad.copy() for p in network.parameters()}
+    for p in network.parameters():
+        p.value[...] -= rate * p.grad
+    return Look(activations, before, gradients, cost.forward(network.predict(x), y))
+
+
+def impression(outputs: np.ndarray) -> str:
+    """What the network seems to see, in words."""
+    first, second = np.argsort(-outputs, kind="stable")[:2]
+    return f"It looks like {_a(first)} ({outputs[first]:.2f}); next {second} ({outputs[second]:.2f})."
+
+
+def wishes(seen: Look, label: int, rate: float) -> str:
+    """What should change so that the network would rather say `label`, in words."""
+    outputs = seen.activations[-1]
+    change = one_hot(np.array([label]), len(outputs))[0] - outputs
+    first, second = (f"output {j} should {_move(change[j])}" for j in np.argsort(-np.abs(change), kind="stable")[:2])
+    weights = [gradient for gradient in seen.gradients.values() if gradient.ndim > 1]
+    layer = int(np.argmax([np.abs(gradient).max() for gradient in weights]))
+    j, k = np.unravel_index(np.abs(weights[layer]).argmax(), weights[layer].shape)
+    source = f"pixel {k % FIELD} of row {k // FIELD}" if layer == 0 else f"neuron {k} of hidden layer {layer}"
+    target = f"output {j}" if layer == len(weights) - 1 else f"neuron {j} of hidden layer {layer + 1}"
+    return (
+        f"Told that it is {_a(label)}, the network has the cost {_few(seen.cost)} on this image: {first}, {second}. "
+        f"Of all weights the one from {source} to {target} should change most: "
+        f"{_move(-weights[layer][j, k])} times the rate. "
+        f"One step at the rate {rate:.1f} takes the cost from {_few(seen.cost)} to {_few(seen.cost_after)}."
+    )
+
+
+def show(network: Network, accuracy: float, rate: float = 1.0) -> None:
+    """A field to draw a digit on, and what the network makes of it.
+
+    Parameters
+    ----------
+    network : 784 inputs, 10 outputs, `Dense` and `Sigmoid` in turn.
+    accuracy : its share of right answers on MNIST's test images.
+    rate : of the one step that is tried.
+    """
+    weights = np.concatenate([p.value.ravel() for p in network.parameters()]).astype("<f4")
+    sizes = [network.n_in, *(layer.n_out for layer in network.layers if isinstance(layer, Dense))]
+    data = {
+        "sizes": sizes,
+        "weights": base64.b64encode(weights.tobytes()).decode(),
+        "accuracy": f"{accuracy:.1%}",
+        "rate": rate,
+        "examples": _sixteenths(examples()).tolist(),
+    }
+    live.show("digit", data, "Draw a digit, and see what the network makes of it", _text(network, data))
+
+
+def _text(network: Network, data: dict) -> list[str]:
+    """The same in words: what the network makes of the ready examples."""
+    lines = [
+        f"The network {'-'.join(map(str, data['sizes']))} read {data['accuracy']} of MNIST's test images. "
+        "Here it looks at ten digits of another collection, blown up from 8 x 8 pixels and centred as MNIST's are. "
+        "Neurons, pixels and rows are counted from 0."
+    ]
+    for digit, image in enumerate(examples()):
+        seen = look(network, like_mnist(drawing_of(image)), digit, data["rate"])
+        says, wants = impression(seen.activations[-1]), wishes(seen, digit, data["rate"])
+        lines.append(f"{_a(digit).capitalize()}. {says} {wants}")
+    return lines
+
+
+def _in_double(network: Network) -> Network:
+    """A copy that computes in float64, as the page does, from the same weights."""
+    layers = deepcopy(network.layers)
+    for layer in layers:
+        if isinstance(layer, Dense):
+            for name in ("W", "b", "dW", "db"):
+                setattr(layer, name, getattr(layer, name).astype(np.float64))
+    return Network(*layers)
+
+
+def _sixteenths(images: np.ndarray) -> np.ndarray:
+    """The grey levels of `load_digits` as the whole numbers that they are."""
+    return np.rint(16 * images).astype(int)
+
+
+def _a(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def _move(change: float) -> str:
+    return f"{'rise' if change > 0 else 'fall'} by {_few(abs(change))}"
+
+
+def _few(number: float) -> str:
+    return f"{number:.3g}" if number >= 1e-4 else "less than 0.0001"

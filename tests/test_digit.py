@@ -1,0 +1,170 @@
+"""Draw a digit, without a browser: drawings become images as MNIST's did, and the words say what nnlib computes."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import results
+from chapters import lacks_data
+from nnlib import Dense, Network, QuadraticCost, Sigmoid, load_digits, load_mnist, numerical_gradient
+from nnlib.alive import digit
+
+NETWORK = results.stored_network()
+needs_mnist = pytest.mark.skipif(lacks_data({"nnlib": {"data": "mnist"}}), reason="MNIST is not here")
+
+
+def bar(top, bottom, left, right):
+    """A drawing of one full rectangle."""
+    drawing = np.zeros((digit.DOTS, digit.DOTS))
+    drawing[top:bottom, left:right] = 1
+    return drawing
+
+
+def centre(image):
+    """The centre of mass, (row, column)."""
+    return [float(image.sum(axis) @ np.arange(28) / image.sum()) for axis in (1, 0)]
+
+
+@given(*(st.integers(0, 279) for _ in range(4)))
+def test_the_longer_side_becomes_20_pixels_and_the_ink_stands_in_the_middle(a, b, c, d):
+    drawing = bar(min(a, b), max(a, b) + 1, min(c, d), max(c, d) + 1)
+    image = digit.like_mnist(drawing)
+    rows, columns = image.any(axis=1).sum(), image.any(axis=0).sum()
+    longer, shorter = max(abs(a - b), abs(c - d)) + 1, min(abs(a - b), abs(c - d)) + 1
+    assert max(rows, columns) == 20
+    assert min(rows, columns) <= np.ceil(20 * shorter / longer)  # a last pixel that is hardly covered rounds to 0
+    assert image.sum() == pytest.approx(20 * 20 * shorter / longer, abs=0.1)  # the aspect is kept
+    assert all(13.4 < place < 14.6 for place in centre(image))
+
+
+@pytest.mark.parametrize("shift", [(1, 0), (-17, 40), (60, -60)])
+def test_where_and_how_large_one_draws_makes_no_difference(shift):
+    small = np.kron(np.random.default_rng(0).integers(0, 2, (20, 20)), np.ones((5, 5)))
+    drawing = np.zeros((digit.DOTS, digit.DOTS))
+    drawing[90:190, 90:190] = small
+    image = digit.like_mnist(drawing)
+    assert np.array_equal(digit.like_mnist(np.roll(drawing, shift, (0, 1))), image)
+    drawing[40:240, 40:240] = np.kron(small, np.ones((2, 2)))
+    assert np.array_equal(digit.like_mnist(drawing), image)
+
+
+def test_a_pixel_that_is_half_covered_is_grey():
+    image = digit.like_mnist(bar(0, 280, 100, 121))  # 14 dots a pixel: one and a half pixels wide
+    assert sorted(set(image.ravel())) == [0, 128 / 255, 1]
+
+
+def test_no_ink_gives_an_empty_field():
+    assert not digit.like_mnist(np.zeros((280, 280))).any()
+
+
+@needs_mnist
+def test_an_image_of_mnist_stays_as_it_is():
+    for image in load_mnist().x_test[:2000].reshape(-1, 28, 28).astype(np.float64):
+        assert max(np.ptp(np.flatnonzero(image.any(axis))) for axis in (0, 1)) == 20 - 1  # so in all but 3 of 10,000
+        assert np.allclose(digit.like_mnist(image), image, atol=1e-6)
+
+
+def test_a_ready_example_keeps_its_shape_and_a_margin():
+    for image in digit.examples():
+        drawing = digit.drawing_of(image)
+        assert 0 <= drawing.min() and drawing.max() == 1
+        inner = drawing[28:-28, 28:-28]
+        assert np.count_nonzero(inner) == np.count_nonzero(drawing)
+        pixels = inner.reshape(8, 28, 8, 28).mean(axis=(1, 3)).ravel()
+        assert np.corrcoef(pixels, image)[0, 1] > 0.85
+
+
+def test_there_is_one_example_of_each_digit_none_of_them_trained_on():
+    digits = load_digits()
+    labels = [int(digits.y_test[(digits.x_test == image).all(axis=1)][0]) for image in digit.examples()]
+    assert labels == list(range(10))
+
+
+def test_a_look_computes_in_float64_and_leaves_the_network_alone():
+    image = digit.like_mnist(digit.drawing_of(digit.examples()[3])).ravel()
+    before = [p.value.copy() for p in NETWORK.parameters()]
+    seen = digit.look(NETWORK, image, 5, 1.0)
+    assert all(np.array_equal(p.value, value) for p, value in zip(NETWORK.parameters(), before, strict=True))
+    assert {a.dtype for a in [*seen.activations, *seen.gradients.values()]} == {np.dtype(np.float64)}
+    output = NETWORK.predict(image.astype(np.float32)[None])[0]
+    assert np.allclose(seen.activations[-1], output, atol=1e-5)
+    assert [len(a) for a in seen.activations] == [16, 16, 10]
+
+
+def test_the_gradient_is_the_slope_and_one_step_goes_down_it():
+    rng = np.random.default_rng(0)
+    network = Network(Dense(4, 3, rng), Sigmoid(), Dense(3, 10, rng), Sigmoid())
+    x, target = rng.random(4), np.eye(10)[[7]]
+    seen = digit.look(network, x, 7, 0.1)
+
+    def cost(_=None):
+        return QuadraticCost().forward(network.predict(x[None]), target)
+
+    assert seen.cost == pytest.approx(cost())
+    for p in network.parameters():
+        assert np.allclose(seen.gradients[p.name], numerical_gradient(cost, p.value), atol=1e-8)
+    for p in network.parameters():
+        p.value[...] -= 0.1 * seen.gradients[p.name]
+    assert seen.cost_after == pytest.approx(cost()) and cost() < seen.cost
+
+
+OUTPUTS = np.array([0.1, 0, 0, 0.2, 0, 0, 0, 0, 0.95, 0])
+LAST, MIDDLE, FIRST = np.zeros((10, 16)), np.zeros((16, 16)), np.zeros((16, 784))
+SLOPES = {"0.W": FIRST, "0.b": np.full(16, 9.0), "2.W": MIDDLE, "4.W": LAST}
+
+
+def test_the_impression_names_the_two_largest_outputs():
+    assert digit.impression(OUTPUTS) == "It looks like an 8 (0.95); next 3 (0.20)."
+
+
+@pytest.mark.parametrize(
+    ("layer", "place", "slope", "way", "change"),
+    [
+        ("4.W", (3, 5), -0.12, "neuron 5 of hidden layer 2 to output 3", "rise by 0.12"),
+        ("2.W", (1, 0), 0.25, "neuron 0 of hidden layer 1 to neuron 1 of hidden layer 2", "fall by 0.25"),
+        ("0.W", (15, 30), -2e-5, "pixel 2 of row 1 to neuron 15 of hidden layer 1", "rise by less than 0.0001"),
+    ],
+)
+def test_the_wishes_name_the_outputs_the_weight_and_the_step(layer, place, slope, way, change):
+    gradients = {name: gradient.copy() for name, gradient in SLOPES.items()}
+    gradients[layer][place] = slope
+    words = digit.wishes(digit.Look([OUTPUTS], 0.81, gradients, 0.5), 3, 2.0)
+    assert words == (
+        "Told that it is a 3, the network has the cost 0.81 on this image: "
+        "output 8 should fall by 0.95, output 3 should rise by 0.8. "
+        f"Of all weights the one from {way} should change most: {change} times the rate. "
+        "One step at the rate 2.0 takes the cost from 0.81 to 0.5."
+    )
+
+
+@pytest.fixture
+def bundle(monkeypatch):
+    """What `show` displays."""
+    shown = []
+    monkeypatch.setattr(digit.live, "display", lambda data, raw: shown.append(data))
+    digit.show(NETWORK, 0.9474)
+    return shown[0]
+
+
+def test_the_page_holds_the_very_weights_and_the_accuracy(bundle):
+    data = json.loads(re.search(r'application/json">(.*?)</script>', bundle["text/html"])[1])
+    weights = np.frombuffer(base64.b64decode(data["weights"]), "<f4")
+    assert np.array_equal(weights, np.concatenate([p.value.ravel() for p in NETWORK.parameters()]))
+    assert data["sizes"] == [784, 16, 16, 10] and data["accuracy"] == "94.7%"
+    assert np.allclose(np.array(data["examples"]) / 16, digit.examples())
+
+
+def test_the_words_go_through_all_examples(bundle):
+    _, about, *lines = bundle["text/plain"].splitlines()
+    assert "784-16-16-10 read 94.7%" in about
+    assert [line[: line.index(".")] for line in lines] == [f"A{'n' * (d == 8)} {d}" for d in range(10)]
+    for label, (image, line) in enumerate(zip(digit.examples(), lines, strict=True)):
+        pixels = digit.like_mnist(digit.drawing_of(image)).ravel()
+        output = NETWORK.predict(pixels.astype(np.float32)[None])[0]
+        assert f"({output.max():.2f}); next" in line
+        assert f"Told that it is {'an' if label == 8 else 'a'} {label}," in line

@@ -37,15 +37,15 @@ def notebooks(env) -> list[Path]:
     return [path for path in paths if path.suffix == ".ipynb"]
 
 
-def fetch_wheels(folder: Path) -> list[Path]:
-    """The wheels of lite-wheels.txt, downloaded to `folder` unless they are there; pip checks their hashes."""
+def fetch_wheels(folder: Path, wanted: Path = WHEELS) -> list[Path]:
+    """The wheels that a file names, downloaded to `folder` unless they are there; pip checks their hashes."""
     stamp = folder / "fetched"
-    if not stamp.is_file() or stamp.read_bytes() != WHEELS.read_bytes():
+    if not stamp.is_file() or stamp.read_bytes() != wanted.read_bytes():
         shutil.rmtree(folder, ignore_errors=True)
         platform = ["--platform=any", "--python-version=3.14", "--implementation=py", "--abi=none"]
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", *platform]
-        run([*command, "--require-hashes", f"--dest={folder}", f"--requirement={WHEELS}"], folder.parent)
-        shutil.copy(WHEELS, stamp)
+        run([*command, "--require-hashes", f"--dest={folder}", f"--requirement={wanted}"], folder.parent)
+        shutil.copy(wanted, stamp)
     return sorted(folder.glob("*.whl"))
 
 

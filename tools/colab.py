@@ -1,0 +1,52 @@
+"""Write the notebooks that Google Colab opens: the chapters, each with a first cell that installs nnlib.
+
+python tools/colab.py FOLDER    with BOOK_REPOSITORY set as for the build of the site
+
+Colab opens notebooks from GitHub alone, and without the files beside them. Its needs stay out of the chapters: the
+workflow puts these copies on a branch of their own, and a fork's copies install the fork's nnlib.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from chapters import ROOT, chapters
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from nnbook.links import repository_url  # noqa: E402
+
+FIRST = """\
+# On Colab, run this cell first: it installs nnlib, and goes to where the files of the chapters are.
+!git clone -q --depth 1 {repository} /content/the-book && pip install -q /content/the-book
+%cd -q /content/the-book/book
+from google.colab import output; output.enable_custom_widget_manager()  # for what can be dragged and drawn"""
+
+
+def for_colab(notebook: dict, repository: str) -> dict:
+    """A notebook with the first cell that Colab needs, and otherwise as it is."""
+    cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "on-colab",
+        "metadata": {},
+        "outputs": [],
+        "source": FIRST.format(repository=repository),
+    }
+    return notebook | {"cells": [cell, *notebook["cells"]]}
+
+
+def main(folder: Path, repository: str) -> str | None:
+    """Write a copy of each notebook to `folder`; return what is wrong, or nothing."""
+    if not repository:
+        return "BOOK_REPOSITORY does not say from where Colab shall install nnlib"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in chapters():
+        copy = for_colab(json.loads(path.read_text("utf-8")), repository)
+        (folder / path.name).write_text(json.dumps(copy, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), repository_url(os.environ.get("BOOK_REPOSITORY", ""), "")))

@@ -131,6 +131,13 @@ function render({ model, el }) {
     answer.replaceChildren(...(asked ? whatIf(asked) : [element("p", {}, "Choose a weight or a bias here, or press it in the picture.")]));
   }
 
+  /** Light one row alone, or all of them again; the button that was pressed is drawn anew, so it gets the focus back. */
+  function alone(one) {
+    row = row === one ? null : one;
+    draw();
+    formulas.querySelectorAll("button")[net.steps[at].rows.indexOf(one)].focus();
+  }
+
   function draw() {
     const { known, before } = numbers(net, at), step = net.steps[at];
     const made = row ? [row.makes] : at === 0 ? [] : Object.keys(step.makes);
@@ -145,7 +152,7 @@ function render({ model, el }) {
     for (const [control, end] of [[restart, at === 0], [back, at === 0], [forward, at === net.steps.length - 1]]) {
       control.setAttribute("aria-disabled", end);
     }
-    formulas.replaceChildren(...lines(step, known, before, row, (one) => { row = row === one ? null : one; draw(); }));
+    formulas.replaceChildren(...lines(step, known, before, row, alone));
     listing.replaceChildren(...source(code[step.code], step));
   }
 }
@@ -227,7 +234,7 @@ function lines(step, known, before, chosen, press) {
 
   function pressable(row, inside) {
     return element("button", {
-      type: "button", class: "nnlib-step-row", "aria-pressed": row === chosen, "aria-label": row.says, click: () => press(row),
+      type: "button", class: "nnlib-step-row", "aria-pressed": String(row === chosen), "aria-label": row.says, click: () => press(row),
     }, inside);
   }
 }

@@ -105,6 +105,9 @@ function move(change) {
   return `${change > 0 ? "rise" : "fall"} by ${few(Math.abs(change))}`;
 }
 
+/** A number from 0 in three significant digits. */
 function few(number) {
-  return number >= 1e-4 ? String(Number(number.toPrecision(3))) : "less than 0.0001";
+  if (number === 0 || number >= 1e-4) return String(Number(number.toPrecision(3)));
+  const [digits, power] = number.toExponential(2).split("e-");
+  return `${digits} × 10⁻${power.replace(/\d/g, (figure) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[figure])}`;
 }

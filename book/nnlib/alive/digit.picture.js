@@ -70,7 +70,7 @@ function diagram(sizes) {
       const { dW } = seen.gradients[l + 1];
       const top = scale(dW);
       layer.forEach((ends, j) => ends.forEach((line, k) => {
-        const wish = -dW[j * ends.length + k] / top;
+        const wish = top && -dW[j * ends.length + k] / top;
         line.setAttribute("class", wish > 0 ? "nnlib-digit-rise" : "nnlib-digit-fall");
         line.setAttribute("stroke-width", 3.5 * Math.abs(wish));
         line.setAttribute("visibility", Math.abs(wish) > 0.04 ? "visible" : "hidden");
@@ -101,7 +101,7 @@ function wishMaps(count) {
     const hatched = full.map((grey, at) => (inStripe[at] ? grey : 0.2 * grey));
     maps.forEach(({ canvas, most }, j) => {
       const [levels, colour] = db[j] > 0 ? [hatched, colours.fall] : [full, colours.rise];
-      paint(canvas, levels, colour, Math.abs(db[j]) / top);
+      paint(canvas, levels, colour, top && Math.abs(db[j]) / top);
       most.textContent = signed(-db[j] * brightest);
     });
     const rising = Array.from(db.keys()).filter((j) => db[j] <= 0).join(", ") || "none";
@@ -123,11 +123,11 @@ function numbers(seen) {
 
 /** The largest size of a layer's gradients: what the full colour stands for. */
 function scale(dW) {
-  return dW.reduce((top, slope) => Math.max(top, Math.abs(slope)), Number.MIN_VALUE);
+  return dW.reduce((top, slope) => Math.max(top, Math.abs(slope)), 0);
 }
 
-/** A change in two significant digits, with its sign. */
+/** A change in two significant digits, or in one where it is small, with its sign. */
 function signed(number) {
   const size = Math.abs(number);
-  return size < 1e-4 ? "≈ 0" : `${number < 0 ? "−" : "+"}${Number(size.toPrecision(2))}`;
+  return size < 1e-6 ? "≈ 0" : `${number < 0 ? "−" : "+"}${Number(size.toPrecision(size < 1e-4 ? 1 : 2))}`;
 }

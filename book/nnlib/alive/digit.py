@@ -184,4 +184,8 @@ def _move(change: float) -> str:
 
 
 def _few(number: float) -> str:
-    return f"{number:.3g}" if number >= 1e-4 else "less than 0.0001"
+    """A number from 0 in three significant digits."""
+    if number == 0 or number >= 1e-4:
+        return f"{number:.3g}"
+    digits, power = f"{number:.2e}".split("e-")
+    return f"{digits} × 10⁻{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(figure)] for figure in str(int(power)))}"

@@ -8,7 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nnlib import Dense, Dropout, Layer, Network, ReLU, Sigmoid, Tanh, gradient_errors, scaled_normal, sigmoid
+from nnlib import (
+    SGD,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Layer,
+    Network,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    fit,
+    gradient_errors,
+    scaled_normal,
+    sigmoid,
+)
 
 
 def rng():
@@ -31,17 +46,21 @@ LAYERS = [  # every layer earns its gradient check by one line here
     Network(Dense(4, 5, rng()), Sigmoid(), Dense(5, 2, rng()), Sigmoid()),
     Network(Dense(4, 5, rng()), ReLU(), Network(Dense(5, 5, rng()), Tanh()), Dense(5, 2, rng())),
     Network(Dense(4, 5, rng()), Sigmoid(), Dropout(0.4, SameDraws()), Dense(5, 2, rng())),
+    BatchNorm(4),
+    Network(Dense(4, 5, rng()), Sigmoid(), BatchNorm(5), Dense(5, 2, rng())),
 ]
-# Dropout alone lets `forward` differ from `predict`, and from batch to batch.
+# Dropout and BatchNorm alone let `forward` differ from `predict`, and from batch to batch.
 WITHOUT_CHANCE = [
-    layer for layer in LAYERS if not any(isinstance(part, Dropout) for part in (layer, *getattr(layer, "layers", ())))
+    layer
+    for layer in LAYERS
+    if not any(isinstance(part, (Dropout, BatchNorm)) for part in (layer, *getattr(layer, "layers", ())))
 ]
 SIGMOIDS, NESTED = (layer for layer in WITHOUT_CHANCE if isinstance(layer, Network))
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
 def test_backward_agrees_with_central_differences(layer):
-    errors = gradient_errors(layer, rng().standard_normal((6, 4)), rng())
+    errors = gradient_errors(layer, rng().standard_normal((6, 4)), np.random.default_rng(1))
     assert set(errors) == {"x"} | {p.name for p in layer.parameters()}
     assert max(errors.values()) < 1e-8
 
@@ -100,9 +119,10 @@ def test_sigmoid_stays_between_0_and_1_and_is_symmetric_for_any_z(z):
     assert np.allclose(a + sigmoid(-z), 1)
 
 
-def test_sigmoid_keeps_the_dtype_and_the_small_values():
+def test_sigmoid_is_its_formula_and_keeps_the_dtype():
+    z = np.linspace(-30, 30, 601)
+    assert np.allclose(sigmoid(z), 1 / (1 + np.exp(-z)), rtol=0, atol=1e-15)
     assert sigmoid(np.float32([[-3, 3]])).dtype == np.float32
-    assert sigmoid(np.array(-700.0)) == pytest.approx(np.exp(-700.0), rel=1e-12)
 
 
 def test_relu_has_slope_zero_at_the_kink():
@@ -144,6 +164,107 @@ def test_dropout_refuses_a_rate_that_leaves_nothing(rate):
         Dropout(rate, rng())
 
 
+def batch_norm():
+    """One whose gamma and beta are no longer 1 and 0."""
+    layer = BatchNorm(3, decay=0.75)
+    layer.gamma[...], layer.beta[...] = [2, 0.5, -1], [1, 0, 3]
+    return layer
+
+
+def test_batch_norm_by_hand():
+    layer = BatchNorm(1, epsilon=1.0)
+    layer.gamma[...], layer.beta[...] = 3, 10
+    x = np.array([[0.0], [2 * np.sqrt(3)]])  # mean sqrt(3), variance 3, and sqrt(3 + 1) = 2
+    assert np.allclose(layer.forward(x), [[10 - 1.5 * np.sqrt(3)], [10 + 1.5 * np.sqrt(3)]])
+
+
+@given(x=arrays(np.float64, (6, 3), elements=st.floats(-100, 100)))
+def test_batch_norm_gives_each_feature_the_mean_beta_and_the_spread_gamma(x):
+    x = x + 7 * rng().standard_normal(x.shape)  # else a feature may not vary at all
+    layer = batch_norm()
+    y = layer.forward(x)
+    spread = np.abs(layer.gamma) * np.sqrt(x.var(axis=0) / (x.var(axis=0) + 1e-5))
+    assert np.allclose(y.mean(axis=0), layer.beta) and np.allclose(y.std(axis=0), spread)
+
+
+def test_batch_norm_predicts_by_averages_that_each_batch_moves_a_little():
+    layer, x = batch_norm(), 5 + 2 * rng().standard_normal((8, 3))
+    layer.forward(x)
+    mean, variance = 0.25 * x.mean(axis=0), 0.75 + 0.25 * x.var(axis=0, ddof=1)
+    assert np.allclose(layer.mean, mean) and np.allclose(layer.variance, variance)
+    layer.predict(-x)
+    assert np.allclose(layer.mean, mean) and np.allclose(layer.variance, variance)
+    expected = layer.gamma * (x - mean) / np.sqrt(variance + 1e-5) + layer.beta
+    assert np.allclose(layer.predict(x), expected)
+    for _ in range(100):
+        layer.forward(x)
+    assert np.allclose(layer.mean, x.mean(axis=0))
+
+
+def test_a_batch_of_one_example_has_no_spread_and_gives_beta():
+    layer = batch_norm()
+    assert np.array_equal(layer.forward(np.ones((1, 3))), [layer.beta])
+    assert np.array_equal(layer.backward(np.ones((1, 3))), np.zeros((1, 3)))
+    assert np.isfinite(layer.variance).all()
+
+
+def test_batch_norm_keeps_the_dtype():
+    layer, x = BatchNorm(5, np.float32), rng().random((4, 5), np.float32)
+    assert layer.forward(x).dtype == layer.backward(x).dtype == layer.predict(x).dtype == np.float32
+    assert {array.dtype for array in layer.state().values()} == {np.dtype("float32")}
+
+
+def test_the_running_averages_are_saved_with_the_network(tmp_path):
+    def network():
+        return Network(Dense(4, 3, rng()), BatchNorm(3))
+
+    trained, fresh, x = network(), network(), 3 + rng().standard_normal((8, 4))
+    trained.forward(x)
+    trained.save(tmp_path / "a.npz")
+    assert not np.allclose(fresh.predict(x), trained.predict(x))
+    fresh.load(tmp_path / "a.npz")
+    assert np.array_equal(fresh.predict(x), trained.predict(x))
+    assert list(fresh.state()) == ["0.W", "0.b", "1.gamma", "1.beta", "1.mean", "1.variance"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n": 0}, "n: got 0"),
+        ({"n": 3, "decay": 1.0}, "decay: got 1.0, expected a number from 0 up to, but not including, 1"),
+        ({"n": 3, "decay": -0.1}, "decay: got -0.1"),
+        ({"n": 3, "epsilon": 0}, "epsilon: got 0"),
+    ],
+)
+def test_batch_norm_refuses_what_makes_no_sense(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        BatchNorm(**arguments)
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if isinstance(layer, Network)])
+def test_training_gets_the_gradients_of_backward(layer):
+    grad = np.ones_like(layer.forward(rng().standard_normal((6, 4))))
+    layer.backward(grad)
+    whole = [p.grad.copy() for p in layer.parameters()]
+    for p in layer.parameters():
+        p.grad[...] = 0
+    layer.parameter_gradients(grad)
+    assert all(np.array_equal(p.grad, w) for p, w in zip(layer.parameters(), whole, strict=True))
+
+
+def test_a_first_layer_with_a_backward_of_its_own_is_trained_with_it():
+    class Frozen(Dense):
+        def backward(self, delta):
+            self.dW[...], self.db[...] = 0, 0
+            return delta @ self.W
+
+    network = Network(Frozen(4, 3, rng()), Sigmoid(), Dense(3, 1, rng()))
+    kept, x = network.layers[0].W.copy(), rng().standard_normal((6, 4))
+    sgd = SGD(network.parameters(), 0.1)
+    fit(network, QuadraticCost(), sgd, x, np.ones((6, 1)), epochs=1, batch_size=2, rng=rng(), progress=False)
+    assert np.array_equal(network.layers[0].W, kept)
+
+
 def test_parameters_are_the_very_arrays_of_the_layer():
     layer = Dense(3, 2, rng())
     W, b = layer.parameters()
@@ -173,7 +294,15 @@ def test_init_and_dtype_are_used():
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: Dense(4, 4, rng()), Sigmoid, Tanh, ReLU, lambda: Dropout(0.5, rng()), lambda: Network(Dense(4, 4, rng()))],
+    [
+        lambda: Dense(4, 4, rng()),
+        Sigmoid,
+        Tanh,
+        ReLU,
+        lambda: Dropout(0.5, rng()),
+        lambda: BatchNorm(4),
+        lambda: Network(Dense(4, 4, rng())),
+    ],
 )
 def test_backward_before_forward_says_so(make):
     with pytest.raises(RuntimeError, match=r"\w+.backward came before forward: call \w+.forward\(...\) first"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib import SGD, Parameter
+from nnlib import SGD, Adam, Parameter
 
 
 def parameter(value=1.0, grad=0.5, dtype=np.float64):
@@ -60,3 +60,56 @@ def test_a_rate_that_is_not_positive_is_refused_at_once(rate):
 def test_momentum_lies_below_1(momentum):
     with pytest.raises(ValueError, match="momentum: got"):
         SGD([parameter()], 0.1, momentum)
+
+
+def test_adam_by_hand():
+    p = parameter(value=1.0, grad=0.5)
+    value, adam = p.value, Adam([p], 0.1, beta1=0.5, beta2=0.75, epsilon=0.25)
+    adam.step()  # m^ = 0.5 and v^ = 0.25, whatever the betas: the step is 0.1 * 0.5 / (0.5 + 0.25)
+    assert p.value is value and value[0] == pytest.approx(1 - 0.2 / 3)
+    p.grad[...] = -1.0
+    adam.step()
+    m = (0.5 * 0.25 - 0.5 * 1) / (1 - 0.5**2)
+    v = (0.75 * 0.0625 + 0.25 * 1) / (1 - 0.75**2)
+    assert value[0] == pytest.approx(1 - 0.2 / 3 - 0.1 * m / (np.sqrt(v) + 0.25), rel=1e-14)
+    assert p.grad[0] == -1.0  # it only reads the gradient
+
+
+@pytest.mark.parametrize("grad", [1e-3, 1.0, -1e6])
+def test_adams_first_step_is_as_long_as_the_rate_whatever_the_gradient(grad):
+    p = parameter(value=0.0, grad=grad)
+    Adam([p], 0.01).step()
+    assert p.value[0] == pytest.approx(-0.01 * np.sign(grad), rel=1e-4)
+
+
+def test_adam_asks_a_callable_rate_for_every_step_and_keeps_float32():
+    p = parameter(grad=1.0, dtype=np.float32)
+    adam = Adam([p], lambda step: np.float64(0.1) / (step + 1))
+    adam.step()
+    adam.step()
+    assert p.value[0] == pytest.approx(1 - 0.1 - 0.05, rel=1e-5)
+    assert {array.dtype for array in (p.value, *adam.state())} == {np.dtype("float32")}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_adams_fading_moments_become_zero_before_they_are_denormal(dtype):
+    p = Parameter("w", np.zeros(2, dtype), np.ones(2, dtype))
+    adam, tiny = Adam([p]), np.finfo(dtype).tiny
+    for _ in range(8_000):
+        adam.step()
+        p.grad[...] = [0, 1]
+        assert not any(((array != 0) & (np.abs(array) < tiny)).any() for array in adam.state())
+    assert adam.means[0][0] == 0 and adam.means[0][1] > 1
+
+
+@pytest.mark.parametrize("name", ["beta1", "beta2"])
+@pytest.mark.parametrize("beta", [-0.1, 1.0, float("nan")])
+def test_adams_betas_lie_below_1(name, beta):
+    with pytest.raises(ValueError, match=f"{name}: got {beta}, expected a number from 0 up to"):
+        Adam([parameter()], **{name: beta})
+
+
+@pytest.mark.parametrize("epsilon", [0, -1e-8, float("nan")])
+def test_adams_epsilon_is_positive(epsilon):
+    with pytest.raises(ValueError, match="epsilon: got"):
+        Adam([parameter()], epsilon=epsilon)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from nnlib import (
     L2,
     SGD,
+    Adam,
+    BatchNorm,
     Dense,
     Network,
     QuadraticCost,
@@ -133,6 +135,24 @@ def test_after_divergence_the_optimizer_is_as_good_as_the_network():
     quadratic(net, optimizer=optimizer)
     quadratic(twin, optimizer=other, epochs=2)
     assert all(np.array_equal(a, b) for a, b in zip(optimizer.velocities, other.velocities, strict=True))
+
+
+def test_what_stops_an_epoch_leaves_nothing_of_it_behind():
+    def parts():
+        net = Network(Dense(2, 3, rng()), BatchNorm(3), Dense(3, 3, rng()))
+        return net, Adam(net.parameters())
+
+    (net, adam), (twin, twins_adam) = parts(), parts()
+
+    def stop_in_the_second_epoch(_):
+        if adam.steps == 8:
+            raise KeyboardInterrupt
+
+    train(net, optimizer=adam, epochs=3, transforms=[stop_in_the_second_epoch])
+    train(twin, optimizer=twins_adam, epochs=1)
+    assert adam.steps == twins_adam.steps == 6
+    kept, expected = [*net.state().values(), *adam.state()], [*twin.state().values(), *twins_adam.state()]
+    assert all(np.array_equal(a, b) for a, b in zip(kept, expected, strict=True))
 
 
 def test_train_epochs_raises_on_divergence():

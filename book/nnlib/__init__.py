@@ -5,9 +5,9 @@ Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> pic
 
 from .datasets import Dataset, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
-from .layers import Dense, Dropout, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
+from .layers import BatchNorm, Dense, Dropout, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
-from .optimizers import SGD, Optimizer
+from .optimizers import SGD, Adam, Optimizer
 from .prose import glue
 from .training import History, TrainingDiverged, accuracy, fit, minibatches, train_epochs
 from .transforms import L2, ClipNorm
@@ -17,6 +17,8 @@ __version__ = "0.1.0"
 __all__ = [
     "SGD",
     "L2",
+    "Adam",
+    "BatchNorm",
     "BinaryCrossEntropy",
     "ClipNorm",
     "Dataset",

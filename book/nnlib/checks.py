@@ -76,7 +76,7 @@ def check_same_length(x: np.ndarray, y: np.ndarray) -> None:
 
 def check_positive(name: str, value: float) -> None:
     """Raise unless `value` is a finite number above zero."""
-    if not (np.isreal(value) and np.isfinite(value) and value > 0):
+    if isinstance(value, complex) or not 0 < value < np.inf:
         raise ValueError(f"{name}: got {value}, expected a finite number above 0")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from . import storage
-from .checks import ForwardFirst, check_count, check_features
+from .checks import ForwardFirst, check_count, check_features, check_positive
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,8 @@ def scaled_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarra
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z)), computed so that exp never overflows; any shape."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
+    """1 / (1 + exp(-z)) for any z and any shape: written with tanh, it cannot overflow."""
+    return (1 + np.tanh(z / 2)) / 2
 
 
 class Layer(ForwardFirst):
@@ -57,6 +56,10 @@ class Layer(ForwardFirst):
     def parameters(self) -> list[Parameter]:
         """The layer's parameters, each with a name of its own; none by default."""
         return []
+
+    def state(self) -> dict[str, np.ndarray]:
+        """What `Network.save` writes, by name: the parameters, and whatever else `predict` needs."""
+        return {p.name: p.value for p in self.parameters()}
 
 
 class Dense(Layer):
@@ -97,9 +100,13 @@ class Dense(Layer):
         self.a = a
         return a @ self.W.T + self.b
 
+    def parameter_gradients(self, delta: np.ndarray) -> None:
+        """Write dC/db and dC/dW in place, for delta = dC/dz of shape (n, n_out)."""
+        delta.sum(axis=0, out=self.db)  # BP3
+        np.matmul(delta.T, self.a, out=self.dW)  # BP4
+
     def backward(self, delta: np.ndarray) -> np.ndarray:
-        self.db[...] = delta.sum(axis=0)  # BP3
-        self.dW[...] = delta.T @ self.a  # BP4
+        self.parameter_gradients(delta)
         return delta @ self.W  # the first half of BP2
 
     def predict(self, a: np.ndarray) -> np.ndarray:
@@ -193,6 +200,63 @@ class Dropout(Layer):
         return a
 
 
+class BatchNorm(Layer):
+    """Each feature brought to mean 0 and variance 1 over the batch, then scaled and shifted by two parameters.
+
+    y = gamma x^ + beta with x^ = (x - mean) / sqrt(variance + epsilon); mean and variance (divided by n) are
+    the batch's own, so that `backward` goes through them too. `predict` takes running averages of them
+    instead, of the variance divided by n - 1. Source: Ioffe & Szegedy (2015).
+
+    Parameters
+    ----------
+    n : number of features.
+    dtype : np.float64, or np.float32 for speed.
+    decay : how much of the running averages each batch leaves as it was; ValueError unless 0 <= decay < 1.
+    epsilon : keeps a feature that does not vary finite.
+
+    Attributes
+    ----------
+    gamma, beta, dgamma, dbeta, mean, variance : ndarray of shape (n,).
+    """
+
+    stores = ("normal", "std")
+
+    def __init__(self, n: int, dtype: type = np.float64, decay: float = 0.9, epsilon: float = 1e-5):
+        check_count("n", n)
+        check_positive("epsilon", epsilon)
+        if not 0 <= decay < 1:
+            raise ValueError(f"decay: got {decay}, expected a number from 0 up to, but not including, 1")
+        self.n_in = self.n_out = n
+        self.decay, self.epsilon = decay, epsilon
+        self.gamma, self.beta = np.ones(n, dtype), np.zeros(n, dtype)
+        self.dgamma, self.dbeta = np.zeros(n, dtype), np.zeros(n, dtype)
+        self.mean, self.variance = np.zeros(n, dtype), np.ones(n, dtype)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        n, mean, variance = len(x), x.mean(axis=0), x.var(axis=0)
+        self.std = np.sqrt(variance + self.epsilon)
+        self.normal = (x - mean) / self.std
+        self.mean += (1 - self.decay) * (mean - self.mean)
+        self.variance += (1 - self.decay) * (variance * (n / max(n - 1, 1)) - self.variance)
+        return self.gamma * self.normal + self.beta
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        n = len(grad)
+        grad.sum(axis=0, out=self.dbeta)
+        (grad * self.normal).sum(axis=0, out=self.dgamma)
+        # Moving one x moves the batch's mean and variance too, and with them every row.
+        return self.gamma / self.std * (grad - self.dbeta / n - self.normal * (self.dgamma / n))
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return self.gamma * (x - self.mean) / np.sqrt(self.variance + self.epsilon) + self.beta
+
+    def parameters(self) -> list[Parameter]:
+        return [Parameter("gamma", self.gamma, self.dgamma), Parameter("beta", self.beta, self.dbeta)]
+
+    def state(self) -> dict[str, np.ndarray]:
+        return super().state() | {"mean": self.mean, "variance": self.variance}
+
+
 class Network(Layer):
     """Layers in a row, each fed by the one before; a network is a layer too, so networks nest.
 
@@ -216,6 +280,16 @@ class Network(Layer):
             grad = layer.backward(grad)
         return grad
 
+    def parameter_gradients(self, grad: np.ndarray) -> None:
+        """`backward` as training needs it: without dC/dx, often the largest product of all."""
+        first, *others = self.layers
+        for layer in reversed(others):
+            grad = layer.backward(grad)
+        if type(first).backward is Dense.backward:
+            first.parameter_gradients(grad)
+        else:
+            first.backward(grad)
+
     def predict(self, x: np.ndarray) -> np.ndarray:
         check_features(x, self.n_in, self.dtype)
         for layer in self.layers:
@@ -230,17 +304,21 @@ class Network(Layer):
             for p in layer.parameters()
         ]
 
+    def state(self) -> dict[str, np.ndarray]:
+        """Every layer's state, named like the parameters: "0.W", "0.b", "1.gamma", ..."""
+        return {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.state().items()}
+
     def save(self, path: str | Path) -> None:
-        """Write the parameters to `path` (.npz, no pickle); the file is either whole or untouched."""
-        storage.save({p.name: p.value for p in self.parameters()}, path)
+        """Write the state to `path` (.npz, no pickle); the file is either whole or untouched."""
+        storage.save(self.state(), path)
 
     def load(self, path: str | Path) -> None:
-        """Fill the parameters from a file of `save` by a network of the same shape.
+        """Fill the state from a file of `save` by a network of the same shape.
 
         Raises ValueError, naming the file and what is wrong with it, or FileNotFoundError where there is
         none, and then changes nothing.
         """
-        storage.load_into({p.name: p.value for p in self.parameters()}, path)
+        storage.load_into(self.state(), path)
 
 
 def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:

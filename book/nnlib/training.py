@@ -68,14 +68,14 @@ def train_epochs(
 
 def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms) -> Iterator[float]:
     parameters = network.parameters()
-    kept = [*(p.value for p in parameters), *optimizer.state()]
-    good = [array.copy() for array in kept]
+    kept = [*network.state().values(), *optimizer.state()]
+    good, good_steps = [array.copy() for array in kept], optimizer.steps
     for epoch in range(1, epochs + 1):
         try:
             # Small matrix products are fastest on one BLAS thread.
             with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
                 cost = _one_epoch(network, loss, optimizer, parameters, minibatches(x, y, batch_size, rng), transforms)
-            if not (np.isfinite(cost) and all(np.isfinite(p.value).all() for p in parameters)):
+            if not (np.isfinite(cost) and all(np.isfinite(array).all() for array in kept)):
                 raise TrainingDiverged(
                     f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as they "
                     f"were after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth of "
@@ -84,9 +84,11 @@ def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms)
         except BaseException:  # Ctrl-C too: never leave a half-made step behind
             for array, value in zip(kept, good, strict=True):
                 array[...] = value
+            optimizer.steps = good_steps
             raise
         for array, value in zip(kept, good, strict=True):
             value[...] = array
+        good_steps = optimizer.steps
         yield cost
 
 
@@ -95,7 +97,7 @@ def _one_epoch(network, loss, optimizer, parameters, batches, transforms) -> flo
     total = examples = 0
     for x, y in batches:
         cost = loss.forward(network.forward(x), y)
-        network.backward(loss.backward())
+        network.parameter_gradients(loss.backward())
         for transform in transforms:
             transform(parameters)
         optimizer.step()

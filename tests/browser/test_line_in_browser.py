@@ -170,9 +170,7 @@ def test_little_room_takes_longer_and_is_not_called_impossible(alive, shown):
     inputs[0], inputs[1] = (0.5, 0), (0, 0.0625)
     *_, updates, clean = line.train(inputs, np.array([0, 1, 1, 1]), max_epochs=line.LIMIT)
     assert clean and len(updates) > line.LIMIT
-    says(
-        page, "Stopped after 1,000 updates. A line does separate the points, with so little room that it takes longer."
-    )
+    says(page, "Stopped after 1,000 updates. A line does separate the points, but with so little room it takes longer.")
 
 
 def touch(page, *moves):

@@ -268,8 +268,8 @@ function render({ model, el }) {
   function missed(count) {
     const { epoch, place, z, error } = course.updates[at - 1];
     const who = `point ${place + 1}, ${pair(examples[place])}, at z\u00a0=\u00a0${shown(z)}`;
-    const what = error > 0 ? "should have fired and did not. It is added" : "should not have fired and did. It is subtracted";
-    return `Update ${count(at)}, epoch ${epoch}: ${who}, ${what}.`;
+    const what = error > 0 ? "have fired and did not. It is added" : "not have fired and did. It is subtracted";
+    return `Update ${count(at)}, epoch ${epoch}: ${who}, should ${what}.`;
   }
 
   function done(count) {
@@ -278,7 +278,7 @@ function render({ model, el }) {
 
   function stopped(count) {
     const text = `Stopped after ${count(limit)} updates. `;
-    if (separable(examples)) return `${text}A line does separate the points, with so little room that it takes longer. `;
+    if (separable(examples)) return `${text}A line does separate the points, but with so little room it takes longer. `;
     const round = course.circle
       ? `: after update ${course.circle[0]} the same ${course.circle[1]} come round for ever. `
       : ". ";

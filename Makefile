@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks test lint results environment
+.PHONY: book serve pdf lab notebooks test lint results bench environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -34,6 +34,10 @@ lint: environment  ## The quick checks alone
 
 results: environment  ## Train the networks of chapter 9 over five seeds and store their results
 	$(IN_VENV) tools/results.py
+
+bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="B10 footprint" for some)
+	@$(PYTHON) tools/environment.py _build/bench/env benchmarks/requirements.txt
+	@$(IN_VENV:.venv/%=_build/bench/env/%) benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 environment:
 	@$(PYTHON) tools/environment.py

@@ -1,6 +1,7 @@
 """Environment: make .venv beside this folder, with everything that requirements.txt asks for, and keep it up to date.
 
     python3 tools/environment.py
+    python3 tools/environment.py _build/bench/env benchmarks/requirements.txt    another one, elsewhere
 
 Any Python may run this file, even 2.7, so that one that is too old gets a clear answer instead of a SyntaxError.
 A stamp in .venv remembers what was installed: while nothing has changed, a second run does nothing.
@@ -83,13 +84,13 @@ def install(python, requirements, constraints):
     return "pip could not install the packages; its last lines above say why"
 
 
-def main(root=ROOT):
+def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
     """Make or update the environment; return what went wrong, or nothing."""
     problem = version_problem(sys.version_info, sys.executable) or venv_problem(sys.version_info, sys.executable)
     if problem:
         return problem
-    environment = os.path.join(root, ".venv")
-    requirements, constraints = os.path.join(root, "requirements.txt"), os.path.join(root, "constraints.txt")
+    environment = os.path.join(root, folder)
+    requirements, constraints = os.path.join(root, requirements), os.path.join(root, "constraints.txt")
     python = python_of(environment)
     stamp_file = os.path.join(environment, "installed")
     stamp = stamp_of(environment, [requirements, constraints])
@@ -102,7 +103,8 @@ def main(root=ROOT):
     if not is_healthy(python):
         if os.path.exists(environment) and not os.path.exists(os.path.join(environment, "pyvenv.cfg")):
             return "%s exists but is no Python environment: move it away, then run this command again" % environment
-        print("Making .venv with Python %d.%d.%d (%s)" % (tuple(sys.version_info[:3]) + (sys.executable,)), flush=True)
+        version = "%d.%d.%d" % tuple(sys.version_info[:3])
+        print("Making %s with Python %s (%s)" % (folder, version, sys.executable), flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", environment]) != 0:
             return "Python could not make %s; its last lines above say why" % environment
     print("Installing what requirements.txt asks for: a few minutes the first time", flush=True)
@@ -114,4 +116,4 @@ def main(root=ROOT):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(ROOT, *sys.argv[1:3]))

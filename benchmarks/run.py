@@ -1,0 +1,188 @@
+"""Time nnlib and its peers, print the ratios beside their bars, and store them in benchmarks/results.json.
+
+    make bench                              everything
+    make bench ONLY="B10 C128"              some of the table
+    make bench ONLY="agreement footprint"   some of the other parts: agreement, ablations, growth, footprint
+
+Whatever is not run keeps its stored numbers. The bars were set for a calm machine; the exit code says
+only whether everything ran.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ablations import CHANGES
+from agreement import agreement
+from footprint import footprint
+from grow import growth
+from networks import BATCHES, NETS
+from peers.ours import nnlib
+from timing import DATA, HERE, Worker, interleaved
+
+PEERS = (
+    "ours",
+    "floor",
+    "nielsen",
+    "scikit",
+    "torch_eager",
+    "torch_hand",
+    "keras_fit",
+    "jax_step",
+    "jax_scan",
+    "jax_scan+pool",
+)
+TITLES = {
+    "floor": "floor",
+    "nielsen": "Nielsen's loop",
+    "scikit": "scikit-learn",
+    "torch_eager": "PyTorch eager",
+    "torch_hand": "PyTorch by hand",
+    "keras_fit": "Keras",
+    "jax_step": "JAX step",
+    "jax_scan": "JAX scan",
+    "jax_scan+pool": "JAX scan, own pool",
+}
+SCAN = ("jax_scan+pool", "jax_scan")  # XLA's flag for one thread leaves a pool of threads that hand the work about
+BARS = [
+    *(("B", 10, peer, bar) for peer, bar in (("nielsen", 0.08), ("torch_eager", 0.13), ("torch_hand", 0.45))),
+    *(("B", 10, peer, 1.1) for peer in SCAN),
+    ("B", 10, "floor", 2.8),
+    *((net, 128, peer, 1.0) for net in "AB" for peer in SCAN),
+    ("B", 128, "torch_eager", 0.32),
+    ("B", 128, "scikit", 0.45),
+    *(("C", 32, peer, 1.5) for peer in SCAN),
+    ("C", 32, "torch_eager", 0.42),
+    *(("C", 128, peer, 1.2) for peer in SCAN),
+    ("C", 128, "torch_eager", 0.46),
+    ("C", 128, "floor", 1.8),
+]
+MOST_SECONDS, MOST_MEGABYTES = 0.35, 450
+RESULTS = HERE / "results.json"
+CELLS = [f"{net}{batch}" for net in NETS for batch in BATCHES]
+PARTS = ("agreement", "ablations", "growth", "footprint")
+
+
+def machine() -> dict:
+    """What was measured on, and with which versions."""
+    packages = ("numpy", "scikit-learn", "torch", "keras", "jax", "jaxlib")
+    processor = platform.processor() or platform.machine()
+    if (info := Path("/proc/cpuinfo")).exists():
+        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        processor = names[0] if names else processor
+    return {
+        "processor": processor,
+        "processors": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "load": [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,
+        **{package: importlib.metadata.version(package) for package in packages},
+    }
+
+
+def fits(peer: str, net: str) -> bool:
+    """Nielsen's description knows sigmoid neurons, the quadratic cost and plain steps only."""
+    return peer != "nielsen" or NETS[net].kind == "sigmoid"
+
+
+def measure(cell: str, workers: list[Worker]) -> dict:
+    """The seconds of each peer, and nnlib's time as a ratio to each."""
+    net, batch = cell[0], int(cell[1:])
+    timed = interleaved([worker for worker in workers if fits(worker.name, net)], NETS[net], batch)
+    ours = timed["ours"]["seconds"]
+    ratios = {name: float(f"{ours / part['seconds']:.3g}") for name, part in timed.items() if name != "ours"}
+    print(f"{cell:6}", *(f"{ratios[name]:8.3f}" if name in ratios else "       -" for name in TITLES), flush=True)
+    return {"times": timed, "ratios": ratios}
+
+
+def ablate() -> dict[str, dict]:
+    """How many times longer an epoch takes without each technique, where it was measured."""
+    result, whole = {}, Worker("ours")
+    for name, change in CHANGES.items():
+        without = Worker(f"ours+{name}")
+        factors = {}
+        for net, batch in change.where:
+            timed = interleaved([whole, without], NETS[net], batch)
+            factors[f"{net}{batch}"] = round(timed[without.name]["seconds"] / timed["ours"]["seconds"], 3)
+        without.close()
+        result[name] = {"what": change.what, "factors": factors}
+        print(f"  {change.what}: " + ", ".join(f"{cell} {factor:.2f}" for cell, factor in factors.items()), flush=True)
+    whole.close()
+    return result
+
+
+def show_bars(cells: dict) -> list[dict]:
+    """Each bar beside what was measured."""
+    rows = []
+    print(f"\n{'figure':36}{'bar':>6}{'ratio':>8}")
+    for net, batch, peer, bar in BARS:
+        ratio = cells.get(f"{net}{batch}", {}).get("ratios", {}).get(peer)
+        if ratio is not None:
+            rows.append({"cell": f"{net}{batch}", "peer": peer, "bar": bar, "ratio": ratio, "met": ratio <= bar})
+            figure = f"{net} at batch {batch} / {TITLES[peer]}"
+            print(f"{figure:36}{bar:6.2f}{ratio:8.3f}  {'met' if ratio <= bar else 'not met'}")
+    return rows
+
+
+def main(only: list[str]) -> None:
+    """Run the parts asked for, and store each as soon as it stands."""
+    wanted, started = only or [*PARTS, *CELLS], time.monotonic()
+    DATA.mkdir(parents=True, exist_ok=True)
+    data = nnlib.load_mnist()
+    np.save(DATA / "x.npy", data.x_train)
+    np.save(DATA / "labels.npy", data.y_train)
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    cells = results.setdefault("cells", {})
+
+    def store() -> None:
+        results.update(machine=machine(), titles=TITLES)
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    if "footprint" in wanted:
+        results["footprint"] = footprint()
+        print("footprint:", results["footprint"], f"(at most {MOST_SECONDS} s and {MOST_MEGABYTES} MB)")
+        store()
+    names = [cell for cell in CELLS if cell in wanted]
+    if names or "agreement" in wanted:
+        workers = [Worker(name) for name in PEERS]
+        if "agreement" in wanted:
+            results["agreement"] = {net: agreement([w for w in workers if fits(w.name, net)], net) for net in NETS}
+            for net, peers in results["agreement"].items():
+                for name, found in peers.items():
+                    words = "the same" if found["same"] else f"DIFFERS, {found['why']}"
+                    print(f"{net} {TITLES[name]}: {words} ({found['distance']:.1g})")
+            store()
+        if names:
+            print("\nnnlib's time / the peer's\n      ", *(f"{name[:8]:>8}" for name in TITLES))
+        for cell in names:
+            cells[cell] = measure(cell, workers)
+            store()
+        for worker in workers:
+            worker.close()
+    if "ablations" in wanted:
+        print("\nan epoch takes so many times longer with")
+        results["ablations"] = ablate()
+        store()
+    if "growth" in wanted:
+        worker = Worker("ours")
+        results["growth"] = growth(worker)
+        worker.close()
+        for name, part in results["growth"].items():
+            print(f"time ~ {name}^{part['slope']:.2f}; between the last two, ^{part['last_slope']:.2f}")
+        store()
+    results["bars"] = show_bars(cells)
+    store()
+    print(f"\n{RESULTS.relative_to(HERE.parent)} is written; {(time.monotonic() - started) / 60:.0f} minutes")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Time nnlib and its peers.")
+    parser.add_argument("--only", nargs="+", default=[], choices=[*PARTS, *CELLS], help="some parts or cells")
+    sys.exit(main(parser.parse_args().only))

@@ -125,7 +125,7 @@ function render({ model, el }) {
     maps.update(seen, colours);
     undo.setAttribute("aria-disabled", before.length === 0);
     const said = impression(seen.activations.at(-1)).replaceAll(/(next) | (?=\()/g, "$1\u00a0");
-    says.textContent = boxOf(now.ink, DOTS) ? said : `No ink yet, but it answers. ${said}`;
+    says.textContent = boxOf(now.ink, DOTS) ? said : `No ink yet. ${said}`;
     wish.textContent = wishes(seen, now.label, now.rate);
     rate.textContent = now.rate.toFixed(1);
     const tops = seen.gradients.map(({ dW }) => few(scale(dW)));

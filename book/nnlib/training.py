@@ -167,8 +167,11 @@ def fit(
 def accuracy(network: Network, x: np.ndarray, labels: np.ndarray) -> float:
     """The share of examples, from 0 to 1, whose largest output stands at the label's place.
 
-    `x` has shape (n, n_in), `labels` are integers of shape (n,).
+    `x` has shape (n, n_in), `labels` are integers of shape (n,). An example whose outputs are not all finite
+    is not right.
     """
-    output = network.predict(x)
+    with np.errstate(over="ignore", invalid="ignore"):  # weights that are finite, but about to diverge
+        output = network.predict(x)
     check_labels(labels, len(x), output.shape[1])
-    return float(np.mean(output.argmax(axis=1) == labels))
+    right = (output.argmax(axis=1) == labels) & np.isfinite(output).all(axis=1)
+    return float(np.mean(right))

@@ -8,8 +8,10 @@ from sphinxcontrib import katex
 
 from nnbook import formulas
 from nnbook.figures import PROLOG, with_own_ids
+from nnbook.found import robots, sitemap
 from nnbook.links import repository_url
-from nnbook.pages import LONGEST, shortened
+from nnbook.pages import LONGEST, at_root, shortened
+from nnbook.search import pages_about
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,34 @@ def test_a_renderer_that_never_listens_is_an_error(tmp_path, monkeypatch, then, 
     monkeypatch.setattr(katex.KaTeXServer, "build_command", renderer(then))
     with pytest.raises(katex.KaTeXError, match="did not listen"):
         formulas.start_renderer(tmp_path, timeout)
+
+
+@pytest.mark.parametrize(
+    ("in_folder", "at_top"),
+    [
+        ('<a href="../search.html?q=x">', '<a href="search.html?q=x">'),
+        ('<a class="b" href="02_x.html#place">', '<a class="b" href="book/02_x.html#place">'),
+        ('<script src="../_static/a.js?v=1">', '<script src="_static/a.js?v=1">'),
+        ('<html lang="en" data-content_root="../">', '<html lang="en" data-content_root="./">'),
+        ('<form action="../search.html">', '<form action="search.html">'),
+        ('<a href="#place">', '<a href="#place">'),
+        ('<a href="https://example.org/a.html">', '<a href="https://example.org/a.html">'),
+        ('<a href="mailto:a@example.org">', '<a href="mailto:a@example.org">'),
+        ('<p data-href="a.html">', '<p data-href="a.html">'),
+    ],
+)
+def test_an_address_on_the_root_page_leads_where_it_led_before(in_folder, at_top):
+    assert at_root(in_folder, "book") == at_top
+
+
+def test_search_engines_are_told_of_pages_only_where_the_site_has_an_address():
+    assert "Sitemap" not in robots("")
+    assert robots("https://a.org/b/").endswith("Sitemap: https://a.org/b/sitemap.xml\n")
+    assert "<loc>https://a.org/b/x.html?a&amp;b</loc>" in sitemap(["https://a.org/b/x.html?a&b"])
+
+
+def test_a_search_prefers_the_pages_that_use_a_word_most():
+    assert pages_about({"delta": 67, "museum": 19, "cost": 9}) == ["delta"]
+    assert pages_about({"a": 10, "b": 6, "c": 5}) == ["a", "b"]
+    assert pages_about({"a": 3, "b": 1}) == []
+

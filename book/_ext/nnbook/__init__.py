@@ -2,16 +2,16 @@
 
 One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline SVG and frames),
 `links` (repository and canonical addresses), `pages` (descriptions, the root page, lean pages),
-`markup` (roles and folded admonitions), `solutions` (of the exercises), `alive` (nnlib's interactives),
-`scripts` (which of them a page loads), `run` (the menu of ways to run a page), `lite` (JupyterLite, one of them)
-and `api` (nnlib's docstrings).
+`found` (previews, sitemap, 404 page), `markup` (roles, what folds, tables), `solutions` (of the exercises),
+`alive` (nnlib's interactives), `scripts` (which of them a page loads), `run` (the menu of ways to run a page),
+`lite` (JupyterLite, one of them), `search` (what comes first) and `api` (nnlib's docstrings).
 """
 
-from . import alive, api, figures, formulas, links, lite, markup, pages, run, scripts, solutions
+from . import alive, api, figures, formulas, found, links, lite, markup, pages, run, scripts, search, solutions
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
-    for part in (alive, api, figures, formulas, links, lite, markup, pages, run, scripts, solutions):
+    for part in (alive, api, figures, formulas, links, found, lite, markup, pages, run, scripts, search, solutions):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

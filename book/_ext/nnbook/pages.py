@@ -1,36 +1,17 @@
-"""Pages: a description for each, a root page that opens from disk, and nothing that a reader does not need."""
+"""Pages: a description for each, the book's first page at the root too, and nothing that a reader does not need."""
 
+import posixpath
 import re
 import shutil
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from docutils import nodes
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 160  # characters of a description that search engines show
-ROOT_PAGE = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<meta name="description" content="{description}">
-<meta http-equiv="refresh" content="0; url={target}">{canonical}
-<style>
-body {{ font: 1.125rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem }}
-:root {{ color-scheme: light dark }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-<p>{description}</p>
-<p><a href="{target}">Open the book</a></p>
-</main>
-</body>
-</html>
-"""
+ADDRESS = re.compile(r'( (?:href|src|action|data-content_root)=")([^"]*)"')
 
 
 def shortened(text: str) -> str:
@@ -56,6 +37,7 @@ def add_head(app, pagename, templatename, context, doctree) -> None:
     if 'name="description"' not in (context.get("metatags") or ""):
         text = description(doctree, app.env.metadata.get(pagename, {}), re.sub("<[^>]+>", "", title))
         context["metatags"] = (context.get("metatags") or "") + f'\n<meta name="description" content="{escape(text)}">'
+        context["meta"] = {**(context.get("meta") or {}), "og:description": text}  # for previews: see `found`
     if pagename == "search":
         app.add_js_file("search.js", loading_method="defer")
 
@@ -66,22 +48,26 @@ def drop_widget_state(app, doctree) -> None:
     of_page.get("js_files", {}).pop("ipywidgets_state", None)
 
 
+def at_root(html: str, folder: str) -> str:
+    """A page of `folder` as it must read at the root: every relative address leads to where it led."""
+
+    def moved(found):
+        address = urlsplit(found[2])
+        if address.scheme or address.netloc or not address.path:
+            return found[0]
+        path = posixpath.normpath(posixpath.join(folder, address.path)) + "/" * address.path.endswith("/")
+        return f'{found[1]}{urlunsplit(address._replace(path=path))}"'
+
+    return ADDRESS.sub(moved, html)
+
+
 def finish(app, exception) -> None:
-    """Write the root page, and trim the theme's files."""
+    """Put the first page at the root, where no redirect delays it, and trim the theme's files."""
     if exception or app.builder.format != "html":
         return
-    out, config = Path(app.outdir), app.config
-    metadata = app.env.metadata.get(config.root_doc, {})
-    target = app.builder.get_target_uri(config.root_doc)
-    canonical = f'\n<link rel="canonical" href="{escape(config.html_baseurl + target)}">' if config.html_baseurl else ""
-    page = ROOT_PAGE.format(
-        lang=config.language,
-        title=escape(config.html_title),
-        description=escape(description(app.env.get_doctree(config.root_doc), metadata, config.html_title)),
-        target=target,
-        canonical=canonical,
-    )
-    (out / "index.html").write_text(page, "utf-8")
+    out = Path(app.outdir)
+    first = app.builder.get_target_uri(app.config.root_doc)
+    (out / "index.html").write_text(at_root((out / first).read_text("utf-8"), posixpath.dirname(first)), "utf-8")
     trim(out / "_static")
 
 
@@ -117,5 +103,5 @@ def setup(app) -> None:
     app.connect("config-inited", configure)
     app.connect("builder-inited", start_afresh)
     app.connect("doctree-read", drop_widget_state)
-    app.connect("html-page-context", add_head)
+    app.connect("html-page-context", add_head, priority=450)  # before the previews read it
     app.connect("build-finished", finish, priority=900)

@@ -1,0 +1,44 @@
+"""Draw the picture that stands beside a link to the book elsewhere: book/_static/preview.png, from the cover.
+
+python tools/preview.py
+
+Run it after tools/cover.py; it needs Chromium.
+"""
+
+import shutil
+from html import escape
+from io import BytesIO
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from chapters import ROOT
+
+STATIC = ROOT / "book" / "_static"
+TITLE = "How a Neural Network Learns"
+WORDS = "Backpropagation from one neuron to handwritten digits, in Python that you can run."
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><style>{style}
+body {{ margin: 0; padding: 44px 64px; font-family: "Liberation Sans", sans-serif; color: var(--nnlib-ink) }}
+h1 {{ margin: 0; font-size: 64px; letter-spacing: -0.02em }}
+p {{ margin: 10px 0 18px; font-size: 27px; color: var(--nnlib-muted) }}
+figure {{ margin: 0 }}
+svg {{ display: block; height: 392px; width: auto; margin: auto }}
+figure > :not(svg) {{ display: none }}
+</style><h1>{title}</h1><p>{words}</p>{cover}</html>"""
+
+
+def main() -> None:
+    """Take a picture of a page of the size that previews have."""
+    style = STATIC.joinpath("book.css").read_text("utf-8").split("/* 3.")[0]
+    cover = STATIC.joinpath("cover.html").read_text("utf-8")
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 630})
+        page.set_content(PAGE.format(style=style, title=escape(TITLE), words=escape(WORDS), cover=cover))
+        picture = Image.open(BytesIO(page.screenshot()))
+        browser.close()
+    picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(STATIC / "preview.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()

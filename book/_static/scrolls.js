@@ -1,5 +1,6 @@
 /* Scrolls: what is wider than the page scrolls in its own box, which the keyboard must be able to reach.
- * The theme sees to code and tables; this sees to formulas and pictures. A box that fits is no stop for the Tab key.
+ * The theme sees to code and tables, this to formulas and pictures; both look again when something is unfolded.
+ * A box that fits is no stop for the Tab key.
  */
 "use strict";
 
@@ -20,4 +21,5 @@
 
   document.fonts.ready.then(mark);
   window.addEventListener("resize", mark);
+  document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);  // for the theme too
 }

@@ -1,10 +1,12 @@
-"""Markup: roles for the three colours that mean something, and admonitions that fold without a script.
+"""Markup: roles for the three colours that mean something, what folds without a script, and sound tables.
 
 In text, {forward}`0.73`, {backward}`-0.14` and {parameter}`w` mark values that flow forward, gradients that
-flow back, and what is learned. An admonition with `:class: dropdown` becomes a `<details>` element.
+flow back, and what is learned. An admonition with `:class: dropdown` becomes a `<details>` element, and so does
+the code of a cell tagged `hide-input`.
 """
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 MEANINGS = ("forward", "backward", "parameter")
@@ -23,20 +25,56 @@ class summary(nodes.General, nodes.TextElement):  # noqa: N801
     """The line of a `details` that is always seen."""
 
 
-class FoldDropdowns(SphinxPostTransform):
-    """Turn admonitions of class dropdown into details elements, which need no script."""
+class corner(nodes.entry):  # noqa: N801
+    """A cell of a table's head that heads nothing."""
 
-    default_priority = 200
+
+class Fold(SphinxPostTransform):
+    """Turn dropdown admonitions and hidden code into details elements, which need no script."""
+
+    default_priority = 200  # right after MyST-NB has hidden the code
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
         """Replace each, keeping its classes and ids."""
+        for node in list(self.document.findall(HideCodeCellNode)):
+            folded = details(classes=["hide", *node["classes"]])
+            folded += [summary("", "Code of this cell"), *node.children]
+            node.replace_self(folded)
         for node in list(self.document.findall(nodes.admonition)):
             if "dropdown" in node["classes"]:
                 title, *body = node.children
                 folded = details(ids=node["ids"], classes=["admonition", *node["classes"]])
                 folded += [summary("", "", *title.children, classes=["admonition-title"]), *body]
                 node.replace_self(folded)
+
+
+class EmptyHeads(SphinxPostTransform):
+    """Take the headings that head nothing out of tables: a row of them, and the one in the corner."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        """Markdown has no table without a row of headings, so a table that needs none has an empty one."""
+        for head in list(self.document.findall(nodes.thead)):
+            empty = [entry for entry in head.findall(nodes.entry) if not entry.children]
+            if len(empty) == len(list(head.findall(nodes.entry))):
+                head.parent.remove(head)
+                continue
+            for entry in empty:
+                entry.replace_self(corner(**entry.attributes))
+
+
+def visit_corner(translator, node) -> None:
+    """Open a cell that is no heading."""
+    node.parent.column += 1  # where the next cell stands: as for any other cell
+    translator.body.append(translator.starttag(node, "td", ""))
+
+
+def depart_corner(translator, node) -> None:
+    """Close it."""
+    translator.body.append("</td>\n")
 
 
 def visit(translator, node) -> None:
@@ -49,10 +87,19 @@ def depart(translator, node) -> None:
     translator.body.append(f"</{type(node).__name__}>\n")
 
 
+def list_citations(app, pagename, templatename, context, doctree) -> None:
+    """Make the entries of a list of citations its items, where docutils gives them a role that no list may hold."""
+    if "body" in context:
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', ' role="listitem"')
+
+
 def setup(app) -> None:
     """Connect to Sphinx."""
     for name in MEANINGS:
         app.add_role(name, meaning)
     app.add_node(details, html=(visit, depart))
     app.add_node(summary, html=(visit, depart))
-    app.add_post_transform(FoldDropdowns)
+    app.add_node(corner, html=(visit_corner, depart_corner))
+    for transform in (Fold, EmptyHeads):
+        app.add_post_transform(transform)
+    app.connect("html-page-context", list_citations)

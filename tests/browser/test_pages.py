@@ -23,6 +23,16 @@ def phone(chromium):
     opened.context.close()
 
 
+@pytest.fixture(scope="module")
+def desk(chromium):
+    """One wide window for all pages, whose system asks for less motion."""
+    from conftest import Window
+
+    opened = Window(chromium, SITE, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    yield opened
+    opened.context.close()
+
+
 # Boxes that scroll sideways and that no key reaches: neither they nor anything in them takes the focus.
 UNREACHABLE = """() => [...document.querySelectorAll("main *")].filter((box) =>
     /auto|scroll/.test(getComputedStyle(box).overflowX) && box.clientWidth > 1
@@ -42,13 +52,83 @@ TORN = """() => [...document.querySelectorAll(".nnlib-together")].filter((both) 
 def test_a_page_loads_whole_fits_a_phone_and_hides_nothing_from_the_keyboard(phone, name):
     phone.troubles.clear()
     page = phone.open(name)
-    if name == "index.html":  # leads into the book at once
-        page.wait_for_url("**/book/index.html")
     page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert page.evaluate(UNREACHABLE) == []
     assert page.evaluate(TORN) == []
     assert phone.troubles == []
+
+
+# axe-core's rules, but for those that it calls deprecated and two more.
+RULES = """() => axe.getRules().filter((rule) => !rule.tags.includes("deprecated") && ![
+    "color-contrast-enhanced",  // level AAA, 7 : 1; the book keeps level AA, 4.5 : 1
+    "focus-order-semantics",  // experimental: objects to the focus on a box that scrolls, which the keyboard needs
+].includes(rule.ruleId)).map((rule) => rule.ruleId)"""
+RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]  # the only ones to which the theme matters
+
+# Text of one look on one ground has one contrast: axe-core measures the first of each, where all would take minutes.
+# A look is the colour, size and weight; a ground is the colours of the boxes around the text.
+MARK_SAMPLES = """() => {
+  const grounds = new Map([[null, ""]]), seen = new Set();
+  function ground(box) {
+    if (!grounds.has(box)) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(box);
+      const own = ` ${backgroundColor} ${backgroundImage} ${opacity}`.replace(" rgba(0, 0, 0, 0) none 1", "");
+      grounds.set(box, ground(box.parentElement) + own);
+    }
+    return grounds.get(box);
+  }
+  for (const box of document.querySelectorAll("body, body *")) {
+    box.removeAttribute("data-sample");
+    const says = [...box.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!(says || box.matches("input, textarea, select"))) continue;
+    if (!box.checkVisibility({ visibilityProperty: true })) continue;
+    const { color, fontSize, fontWeight } = getComputedStyle(box);
+    const look = [color, fontSize, fontWeight, ground(box)].join();
+    if (!seen.has(look)) box.setAttribute("data-sample", "");
+    seen.add(look);
+  }
+}"""
+
+# Every box of code that scrolls can be reached: the theme sees to it 0.3 s after a change of width.
+SETTLED = """() => [...document.querySelectorAll("pre")].every(
+    (box) => box.tabIndex >= 0 || box.scrollWidth <= box.clientWidth)"""
+
+
+@pytest.fixture(scope="session")
+def axe_script():
+    """axe-core's own text."""
+    return pytest.importorskip("axe_playwright_python.base", reason="axe is not installed").AXE_SCRIPT
+
+
+def violations(page, rules):
+    """What axe-core finds by these rules, each with the element and what it says."""
+    page.evaluate(MARK_SAMPLES)
+    options = {"runOnly": {"type": "rule", "values": rules}, "resultTypes": ["violations"], "preload": False}
+    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
+    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def in_theme(page, theme):
+    page.evaluate("(theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme })", theme)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_light_and_dark_wide_and_narrow(desk, axe_script, name):
+    desk.troubles.clear()
+    page = desk.open(name)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate(axe_script)
+    page.evaluate("axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-sample]' }] })")
+    every_rule = page.evaluate(RULES)
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(SETTLED)
+        for theme, rules in {"light": every_rule, "dark": RULES_OF_COLOUR}.items():
+            in_theme(page, theme)
+            assert violations(page, rules) == [], f"{width} px wide, {theme}"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert desk.troubles == []
 
 
 @pytest.mark.parametrize("name", WITH_SOLUTIONS)
@@ -83,3 +163,173 @@ def test_a_search_shows_no_solution(window):
     assert why not in page.locator("#search-results").inner_text()
     html = '<div role="main">seen<div class="nnlib-help">a secret</div></div>'
     assert page.evaluate("html => Search.htmlToText(html)", html) == "seen"
+
+
+# What takes the focus next: whether it shows where it is, and what it is.
+FOCUSED = """() => {
+  const box = document.activeElement, rect = box.getBoundingClientRect();
+  const seen = rect.width > 0 && rect.height > 0 && box.checkVisibility({ visibilityProperty: true });
+  const marked = [box, ...[box.closest("label")].filter(Boolean)].some((one) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
+  });
+  box.dataset.visited = (Number(box.dataset.visited) || 0) + 1;
+  const round = box === document.body || box.dataset.visited > 1;
+  return { round, seen, marked, html: box.outerHTML.slice(0, 160) };
+}"""
+# What ought to be reached by the Tab key: of radio buttons with one name, one.
+UNVISITED = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].filter(
+    (box) => box.checkVisibility({ visibilityProperty: true }) && !box.disabled && box.tabIndex >= 0
+    && box.type !== "radio" && !box.dataset.visited).map((box) => box.outerHTML.slice(0, 160))"""
+
+
+@pytest.mark.parametrize("name", ["book/02_the_perceptron.html", "book/notation.html", "search.html"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_every_control_is_reached_by_tab_and_shows_its_focus(window, name, width):
+    page = window(SITE, viewport={"width": width, "height": 900}, reduced_motion="reduce").open(name)
+    page.wait_for_function(SETTLED)
+    page.evaluate("document.activeElement.blur()")
+    hidden, unmarked = [], []
+    for _ in range(1500):
+        page.keyboard.press("Tab")
+        now = page.evaluate(FOCUSED)
+        if now["round"]:
+            break
+        hidden += [now["html"]] if not now["seen"] else []
+        unmarked += [now["html"]] if not now["marked"] else []
+    assert (hidden, unmarked) == ([], [])
+    assert page.evaluate(UNVISITED) == []
+
+
+def test_the_first_key_offers_to_skip_to_the_text(window):
+    page = window(SITE).open("book/04_the_cost.html")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to main content")
+    assert link.evaluate("(link) => link === document.activeElement")
+    box = link.bounding_box()
+    assert box["y"] >= 0 and box["height"] > 10
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@pytest.mark.parametrize(("toggle", "drawer", "inside"), [
+    (".primary-toggle", "#pst-primary-sidebar-modal", "3. The forward pass"),
+    (".secondary-toggle", "#pst-secondary-sidebar-modal", "4.2."),
+])  # fmt: skip
+def test_on_a_phone_the_drawers_open_and_close_by_keyboard(window, axe_script, toggle, drawer, inside):
+    page = window(SITE, **PHONE).open("book/04_the_cost.html")
+    page.locator(toggle).focus()
+    page.keyboard.press("Enter")
+    link = page.locator(f"{drawer} a", has_text=inside).first
+    link.wait_for(state="visible")
+    page.wait_for_timeout(500)  # until it has slid in
+    page.evaluate(axe_script)
+    assert violations(page, page.evaluate(RULES)) == []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if link.evaluate("(link) => link === document.activeElement"):
+            break
+    else:
+        pytest.fail("the Tab key never reaches the link")
+    page.keyboard.press("Escape")
+    link.wait_for(state="hidden")
+    page.wait_for_function("(toggle) => document.activeElement.matches(toggle)", arg=toggle)
+
+
+def test_a_code_cell_that_is_unfolded_and_scrolls_is_reached_by_keyboard(window):
+    page = window(SITE, **PHONE).open("book/02_the_perceptron.html")
+    folded = page.locator("details.hide", has=page.locator("pre")).first
+    box = folded.locator("pre").first
+    assert not box.is_visible()
+    folded.locator("summary").press("Enter")
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    page.wait_for_function(SETTLED)
+
+
+# What moves: animations and transitions that last, and films that play by themselves.
+MOVING = """() => [
+    ...document.getAnimations().filter((one) => one.effect.getComputedTiming().activeDuration > 10).map((one) =>
+        one.effect.target.outerHTML.slice(0, 100)),
+    ...[...document.querySelectorAll("[autoplay], marquee, blink")].map((one) => one.outerHTML.slice(0, 100)),
+    ...[...document.querySelectorAll("body, body *")].filter((one) => {
+        const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(one);
+        return animationName !== "none" || Math.max(...transitionDuration.split(",").map(parseFloat)) > 0.01
+            || scrollBehavior === "smooth";
+    }).map((one) => one.outerHTML.slice(0, 100))]"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_for_a_reader_who_asked_for_that(desk, name):
+    assert desk.open(name).evaluate(MOVING) == []
+
+
+# What a reader types, and the chapter or appendix that ought to stand among the first three.
+QUESTIONS = {
+    "BP1": "07_backpropagation", "cross-entropy": "04_the_cost", "chain rule": "06_the_chain_rule",
+    "softmax": "04_the_cost", "delta": "07_backpropagation", "perceptron": "02_the_perceptron",
+    "learning rate": "glossary", "mini-batch": "08_stochastic_gradient_descent", "MNIST": "09_handwritten_digits",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def from_disk(chromium):
+    """A page that reads the site from the disk, as a reader who has downloaded it; what went wrong, in a list."""
+    context = chromium.new_context()
+    page, troubles = context.new_page(), []
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    page.on("console", lambda said: said.type == "error" and troubles.append(f"console: {said.text}"))
+    page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+    page.on("request", lambda request: request.url.startswith("file:") or troubles.append(f"outside: {request.url}"))
+    yield page, troubles
+    context.close()
+
+
+@pytest.mark.parametrize("words", QUESTIONS)
+def test_the_search_finds_a_formulas_name_also_from_disk(from_disk, words):
+    page, troubles = from_disk
+    troubles.clear()
+    page.goto((SITE / "search.html").as_uri())
+    field = page.locator("main input[name=q]")
+    field.fill(words)
+    field.press("Enter")
+    page.locator("#search-results li a").first.wait_for()
+    page.wait_for_function("document.querySelector('.search-summary')?.textContent.includes('found')")
+    first = [Path(link.get_attribute("href").split("?")[0].split("#")[0]).stem
+             for link in page.locator("#search-results li > a").all()[:3]]  # fmt: skip
+    assert QUESTIONS[words] in first
+    assert troubles == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "404.html"])  # a server alone shows that one
+def test_a_page_opened_from_disk_lacks_nothing(from_disk, name):
+    page, troubles = from_disk
+    troubles.clear()
+    page.goto((SITE / name).as_uri())
+    page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
+    assert troubles == []
+
+
+def test_the_book_opened_from_disk_is_read_from_page_to_page(from_disk):
+    page, troubles = from_disk
+    troubles.clear()
+    page.goto((SITE / "index.html").as_uri())
+    page.get_by_role("link", name="1. Learning from examples").first.click()
+    page.wait_for_url("**/book/01_learning_from_examples.html")
+    page.locator("a.right-next").click()
+    page.wait_for_url("**/book/02_the_perceptron.html")
+    assert troubles == []
+
+
+def test_the_page_for_a_wrong_address_works_at_any_depth(chromium):
+    from conftest import Window
+
+    opened = Window(chromium, SITE)
+    opened.context.route("**/book/old/*", lambda route: route.fulfill(path=SITE / "404.html", status=404))
+    page = opened.open("book/old/name.html")
+    page.get_by_role("heading", name="There is no such page").wait_for()
+    page.locator("main").get_by_role("link", name="7. Backpropagation").click()
+    page.wait_for_url("**/book/07_backpropagation.html")
+    assert [one for one in opened.troubles if "404 (Not Found)" not in one] == []  # its own, as it must be
+    opened.context.close()

@@ -17,15 +17,17 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))  # where nnlib is
 
-from ablations import CHANGES
-from agreement import agreement
-from footprint import footprint
-from grow import growth
-from networks import BATCHES, NETS
-from peers.ours import nnlib
-from timing import DATA, HERE, Worker, interleaved
+import numpy as np  # noqa: E402
+
+import nnlib  # noqa: E402
+from ablations import CHANGES  # noqa: E402
+from agreement import agreement  # noqa: E402
+from footprint import footprint  # noqa: E402
+from grow import growth  # noqa: E402
+from networks import BATCHES, NETS  # noqa: E402
+from timing import DATA, HERE, Worker, interleaved  # noqa: E402
 
 PEERS = (
     "ours",

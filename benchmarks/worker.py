@@ -35,6 +35,7 @@ def one_thread(name: str) -> None:
 def main(name: str, folder: str) -> None:
     """Serve until stdin ends."""
     one_thread(name)
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))  # where nnlib is
     answers, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no answer
     import numpy as np
 

@@ -1,13 +1,8 @@
 """nnlib, as the chapters teach it."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book"))
-
-import nnlib  # noqa: E402
+import nnlib
 
 DTYPE = np.float32
 

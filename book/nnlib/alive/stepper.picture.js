@@ -10,7 +10,7 @@ const SHAPES = {
     headings: { input: 30, "layer 1, hidden": 260, "layer 2, output": 548, "target, cost": 700 },
   },
   tall: {
-    size: [320, 526], down: true, input: 60, half: 75, weight: 62, beside: 36, share: 0.29,
+    size: [320, 526], down: true, input: 60, half: 75, weight: 66, beside: 38, share: 0.27,
     x: [[82, 22], [238, 22]], 1: [[82, 194], [238, 194]],
     2: { 1: [[160, 402]], 2: [[82, 402], [238, 402]] },
     C: [160, 504], y: { 1: [[52, 504]], 2: [[52, 504], [268, 504]] },

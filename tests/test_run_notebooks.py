@@ -6,7 +6,7 @@ import sys
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import chapters
 import run_notebooks
@@ -62,6 +62,25 @@ def test_widgets_are_stored_with_ids_by_order(twice):
     assert (slider["model_name"], stack["model_name"]) == ("IntSliderModel", "StackModel")
     link = next(part["state"] for part in state.values() if part["model_name"] == "LinkModel")
     assert state[link["source"][0].removeprefix("IPY_MODEL_")] == slider
+
+
+def test_a_widget_that_carries_a_script_or_that_nothing_shows_is_not_stored():
+    box = {"model_name": "BoxModel", "state": {"children": ["IPY_MODEL_child"]}}
+    link = {"model_name": "LinkModel", "state": {"source": ["IPY_MODEL_box", "a"], "target": ["IPY_MODEL_child", "b"]}}
+    stray = {"model_name": "LinkModel", "state": {"source": ["IPY_MODEL_box", "a"], "target": ["IPY_MODEL_bar", "b"]}}
+    plain = {"model_name": "HTMLModel", "state": {}}
+    live = {"model_name": "AnyModel", "state": {"_esm": "function render() {}", "layout": "IPY_MODEL_layout"}}
+    state = {"live": live, "layout": plain, "box": box, "child": plain, "link": link, "bar": plain, "stray": stray}
+    shown = [{run_notebooks.WIDGET_VIEW: {"model_id": name}, "text/html": name} for name in ("live", "box")]
+    cell = new_code_cell(outputs=[new_output("display_data", data) for data in shown])
+    metadata = {"widgets": {run_notebooks.WIDGET_STATE: {"state": state}}}
+    book = new_notebook(cells=[cell], metadata=nbformat.from_dict(metadata))
+    run_notebooks.keep_what_is_shown(book)
+    assert set(book.metadata.widgets[run_notebooks.WIDGET_STATE].state) == {"box", "child", "link"}
+    assert [list(output.data) for output in cell.outputs] == [["text/html"], [run_notebooks.WIDGET_VIEW, "text/html"]]
+    del book.cells[0].outputs[1]
+    run_notebooks.keep_what_is_shown(book)
+    assert "widgets" not in book.metadata
 
 
 def test_what_is_volatile_is_left_out(twice):

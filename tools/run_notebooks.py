@@ -65,6 +65,8 @@ def run(path: Path, timeout: int = CELL_TIMEOUT) -> nbformat.NotebookNode:
 
 def normalise(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
     """The notebook as text, without what differs from run to run or from machine to machine."""
+    notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    keep_what_is_shown(notebook)
     text = json.dumps(notebook)
     for number, name in enumerate(widget_ids(notebook), start=1):
         text = text.replace(name, f"{number:032x}")
@@ -80,6 +82,33 @@ def normalise(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
             cell.metadata.pop(name, None)
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=4) + "\n"
+
+
+def keep_what_is_shown(notebook: nbformat.NotebookNode) -> None:
+    """Store only those widgets that an output shows, and none that carries a script of its own.
+
+    A stored script would stay as it is when its source changes. Such an interactive shows its words, and comes to
+    life when its cell is run. A progress bar that has gone leaves nothing.
+    """
+    widgets = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {})
+    state = widgets.get("state", {})
+    parts = {name: set(re.findall(r"IPY_MODEL_(\w+)", json.dumps(model))) for name, model in state.items()}
+    shown = set()
+    for data in [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]:
+        model = data.get(WIDGET_VIEW, {}).get("model_id")
+        if "_esm" in state.get(model, {}).get("state", {}):
+            del data[WIDGET_VIEW]
+        elif model:
+            shown.add(model)
+    before = None
+    while shown != before:
+        before = set(shown)
+        shown |= {part for name in before for part in parts.get(name, ())}
+        shown |= {name for name in state if state[name]["model_name"] == "LinkModel" and parts[name] <= shown}
+    if shown & set(state):
+        widgets["state"] = {name: model for name, model in state.items() if name in shown}
+    else:
+        notebook.metadata.pop("widgets", None)
 
 
 def widget_ids(notebook: nbformat.NotebookNode) -> list[str]:

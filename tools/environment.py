@@ -116,4 +116,4 @@ def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
 
 
 if __name__ == "__main__":
-    sys.exit(main(ROOT, *sys.argv[1:3]))
+    sys.exit(main(ROOT, sys.argv[1], sys.argv[2]) if len(sys.argv) == 3 else main())

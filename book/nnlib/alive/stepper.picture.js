@@ -49,7 +49,7 @@ function picture(net, name, shape, ask) {
   const headings = Object.entries(shape.headings).map(([text, x]) =>
     svg("text", { x, y: 14, class: "nnlib-step-heading" }, text));
   return svg("svg", { viewBox: `0 0 ${shape.size.join(" ")}`, class: `nnlib-step-picture is-${name}`, role: "img",
-    "aria-label": `The ${net.name} network; what the step reads and writes is lit` }, ...headings, lines, boxes, weights);
+    "aria-label": `The ${net.name} network; what the step reads and writes is lit` }, ...headings, lines, weights, boxes);
 }
 
 const beside = ([x, y], by) => [x + by, y];

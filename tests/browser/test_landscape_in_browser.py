@@ -65,8 +65,8 @@ def test_costs_slopes_and_walks_are_those_of_nnlib(show, kind):
 
 def numbers(page):
     """What stands beside the map, by name."""
-    names, values = (page.locator(f".nnlib-land-numbers {kind}").all_inner_texts() for kind in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
+    names, values = (page.locator(f".nnlib-land-numbers {kind}").all_inner_texts() for kind in ("span", "b"))
+    return dict(zip(map(str.strip, names), values, strict=True))
 
 
 def says(page, text):
@@ -198,25 +198,25 @@ def test_a_run_moves_only_when_asked_and_can_be_cut_short(show):
     page.wait_for_timeout(300)
     assert numbers(page)["step"] == "0"
     page.get_by_role("button", name="Run 5 epochs").click()
-    page.wait_for_function("document.querySelector('.nnlib-land-numbers dd').textContent > 5")
+    page.wait_for_function("document.querySelector('.nnlib-land-numbers b').textContent > 5")
     page.get_by_role("button", name="Clear").click()
     says(page, "At the start (−0.5, 1.5)")
     page.wait_for_timeout(300)
     assert numbers(page)["step"] == "0"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "kind"), [("light", "sigmoid"), ("light", "line"), ("dark", "line")])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_it_fits_keeps_its_height_and_axe_finds_nothing(show, axe_finds, theme, width):
-    page, _ = show("line", viewport={"width": width, "height": 800}, **CALM)
+def test_it_fits_keeps_its_height_and_axe_finds_nothing(show, axe_finds, theme, kind, width):
+    page, _ = show(kind, viewport={"width": width, "height": 800}, **CALM)
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     page.add_style_tag(content="body { color: var(--nnlib-ink); background: var(--nnlib-paper); }")
     height = "document.querySelector('.nnlib-live-stage').offsetHeight"
     least = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.nnlib-live-stage')).minHeight)")
     assert page.evaluate(height) <= least + 1  # reserved before the script ran
     for _ in range(4):
-        page.get_by_role("button", name="Run 5 epochs").click()
-    says(page, "Here end the shuffled orders of this page.")
+        page.get_by_role("button", name="Run").click()
+    says(page, {"sigmoid": "After 1,600 steps", "line": "Here end the shuffled orders of this page."}[kind])
     assert page.evaluate(height) <= least + 1
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for box in page.locator(".nnlib-land button, .nnlib-land input, .nnlib-land-reach").all():

@@ -67,8 +67,8 @@ def test_points_that_touch_are_not_separable_and_points_of_one_kind_are(rule):
 
 def numbers(page):
     """What stands beside the picture, by name."""
-    names, values = (page.locator(f".nnlib-line-numbers {kind}").all_inner_texts() for kind in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
+    names, values = (page.locator(f".nnlib-line-numbers {kind}").all_inner_texts() for kind in ("span", "b"))
+    return dict(zip(map(str.strip, names), values, strict=True))
 
 
 def says(page, text):
@@ -202,7 +202,7 @@ def test_a_run_moves_only_when_asked_and_can_be_cut_short(alive, shown):
     page.wait_for_timeout(400)
     assert numbers(page)["updates"] == "0"
     page.get_by_role("button", name="Run to the end").click()
-    page.wait_for_function("document.querySelector('.nnlib-line-numbers dd').textContent > 2")
+    page.wait_for_function("document.querySelector('.nnlib-line-numbers b').textContent > 2")
     page.get_by_role("button", name="Back").click()
     at = numbers(page)["updates"]
     page.wait_for_timeout(400)

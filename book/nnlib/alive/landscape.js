@@ -110,11 +110,11 @@ function render({ model, el }) {
   // What stands beside it.
   const status = element("p", { class: "nnlib-land-status", role: "status" });
   const names = ["step", "epoch", "cost", "(w, b)", "gradient", "next batch's"];
-  const numbers = Object.fromEntries(names.map((name) => [name, element("dd")]));
-  const list = element("dl", { class: "nnlib-land-numbers" });
+  const numbers = Object.fromEntries(names.map((name) => [name, element("b")]));
+  const list = element("div", { class: "nnlib-land-numbers" });
   for (const name of names.filter((name) => batches || !["epoch", "next batch's"].includes(name))) {
     const wide = ["(w, b)", "gradient", "next batch's"].includes(name);
-    list.append(element("div", { class: wide && "nnlib-land-wide" }, element("dt", {}, name), numbers[name]));
+    list.append(element("div", { class: wide && "nnlib-land-wide" }, element("span", {}, `${name} `), numbers[name]));
   }
   const each = () => Math.ceil(task.x.length / choice.size);
   const unit = batches ? "epochs" : "steps";

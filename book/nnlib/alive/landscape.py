@@ -156,6 +156,7 @@ def straight_line(points: np.ndarray, heights: np.ndarray) -> None:
 
 
 def _show(land, window, levels, bottom, note, text, options) -> None:
+    label = "The cost's landscape, walked in batches" if "batches" in options else "The cost's landscape"
     data = {
         "x": land.x.ravel().tolist(),
         "y": land.y.ravel().tolist(),
@@ -166,7 +167,7 @@ def _show(land, window, levels, bottom, note, text, options) -> None:
         "note": note,
         **options,
     }
-    live.show("landscape", data, "The cost's landscape", text)
+    live.show("landscape", data, label, text)
 
 
 def _bottom(land: Landscape, near: Sequence[float]) -> tuple[np.ndarray, float]:

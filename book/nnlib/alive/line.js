@@ -102,9 +102,9 @@ function render({ model, el }) {
 
   // What stands beside it.
   const status = element("p", { class: "nnlib-line-status", role: "status" });
-  const numbers = Object.fromEntries(["updates", "epoch", "right", "w", "b"].map((name) => [name, element("dd")]));
-  const list = element("dl", { class: "nnlib-line-numbers" });
-  for (const [name, value] of Object.entries(numbers)) list.append(element("div", {}, element("dt", {}, name), value));
+  const numbers = Object.fromEntries(["updates", "epoch", "right", "w", "b"].map((name) => [name, element("b")]));
+  const list = element("div", { class: "nnlib-line-numbers" });
+  for (const [name, value] of Object.entries(numbers)) list.append(element("div", {}, element("span", {}, `${name} `), value));
   const choices = Object.keys(tasks).map((name) => button(name, () => begin(name)));
   const one = button("One update", () => go(at + 1));
   const back = button("Back", () => go(at - 1));

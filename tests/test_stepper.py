@@ -1,7 +1,9 @@
 """The stepper: its numbers are those of nnlib, its lines of code are nnlib's, and its sentences hold its numbers."""
 
 import inspect
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from nnlib.alive.quantities import digits, entries, equation, words
 from nnlib.examples import net_2_2_1, net_2_2_2
 
 EXAMPLES = pytest.mark.parametrize("example", [net_2_2_1(), net_2_2_2()], ids=lambda example: example.name)
+CHAPTER = Path(__file__).parents[1] / "book" / "07_backpropagation.ipynb"
 PHASES = ["start", *["forward"] * 5, *["backward"] * 8, *["step"] * 2]
 
 
@@ -138,3 +141,24 @@ def test_the_words_say_every_step_and_every_nudge(monkeypatch):
     assert len(re.findall("2-2-1, step", text)) == len(re.findall("2-2-2, step", text)) == 16
     assert "2-2-1, step 7: Gate, layer 2: BP1." in text and "= −0.091663." in text
     assert text.count("by a forward pass; moved by 0.01") == 9 + 12
+
+
+def flat(data):
+    """All that is in nested lists and dicts, in order."""
+    if isinstance(data, dict):
+        return [leaf for item in data.items() for leaf in flat(item)]
+    return [leaf for item in data for leaf in flat(item)] if isinstance(data, (list, tuple)) else [data]
+
+
+def test_the_chapters_stored_numbers_and_lines_are_todays(monkeypatch):
+    """nbval compares the words; this compares what the script draws."""
+    outputs = [o for c in json.loads(CHAPTER.read_text("utf-8"))["cells"] for o in c.get("outputs", ())]
+    pages = ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+    (stored,) = [page for page in pages if "nnlib-live-stepper" in page]
+    shown = []
+    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data["text/html"]))
+    stepper.show()
+    before, today = [flat(json.loads(re.search("<script[^>]*>(.*?)</script>", page)[1])) for page in (stored, shown[0])]
+    assert len(before) == len(today)
+    for old, new in zip(before, today, strict=True):
+        assert old == (pytest.approx(new, rel=1e-12, abs=1e-14) if isinstance(new, float) else new)

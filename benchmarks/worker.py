@@ -45,7 +45,7 @@ def main(name: str, folder: str) -> None:
     peer = importlib.import_module(f"peers.{module}")
     if module == "ours" and change:
         importlib.import_module("ablations").CHANGES[change].apply()
-    x, labels = (np.load(Path(folder) / f"{part}.npy") for part in ("x", "labels"))
+    x, labels = (np.load(Path(folder) / f"{part}.npy", allow_pickle=False) for part in ("x", "labels"))
     epoch = parameters = None
     for line in sys.stdin:
         ask = json.loads(line)

@@ -166,6 +166,18 @@ def test_pictures_say_in_words_what_they_show(page):
 
 
 @every_page
+def test_every_heading_of_a_table_says_something(page):
+    assert [str(head.parent)[:200] for head in soup(page).select("th") if not head.get_text(strip=True)] == []
+
+
+@every_page
+def test_folded_code_is_named_by_the_words_that_are_seen(page):
+    summaries = soup(page).select("details.hide > summary")
+    assert {summary.get_text() for summary in summaries} <= {"Code of this cell"}
+    assert [summary for summary in summaries if summary.has_attr("aria-label")] == []
+
+
+@every_page
 def test_ids_are_unique(page):
     ids = [tag["id"] for tag in soup(page).find_all(id=True)]
     assert sorted({i for i in ids if ids.count(i) > 1}) == []

@@ -49,8 +49,16 @@ class Fold(SphinxPostTransform):
                 node.replace_self(folded)
 
 
+def is_content(node) -> bool:
+    """Whether a node is something to read or to look at, not only what holds it."""
+    return isinstance(node, (nodes.Text, nodes.image, nodes.raw))
+
+
 class EmptyHeads(SphinxPostTransform):
-    """Take the headings that head nothing out of tables: a row of them, and the one in the corner."""
+    """Take the headings that head nothing out of tables: a row of them, and the one in the corner.
+
+    Below an empty corner stand the headings of the rows.
+    """
 
     default_priority = 200
     formats = ("html",)
@@ -58,10 +66,12 @@ class EmptyHeads(SphinxPostTransform):
     def run(self, **kwargs) -> None:
         """Markdown has no table without a row of headings, so a table that needs none has an empty one."""
         for head in list(self.document.findall(nodes.thead)):
-            empty = [entry for entry in head.findall(nodes.entry) if not entry.children]
+            empty = [entry for entry in head.findall(nodes.entry) if not any(entry.findall(is_content))]
             if len(empty) == len(list(head.findall(nodes.entry))):
                 head.parent.remove(head)
                 continue
+            if empty and empty[0] is empty[0].parent[0]:
+                next(head.parent.findall(nodes.colspec))["stub"] = 1
             for entry in empty:
                 entry.replace_self(corner(**entry.attributes))
 

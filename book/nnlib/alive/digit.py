@@ -29,11 +29,9 @@ class Look(NamedTuple):
 def like_mnist(drawing: np.ndarray) -> np.ndarray:
     """A drawing as MNIST would hold it.
 
-    "The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20 pixel box while
-    preserving their aspect ratio. The resulting images contain grey levels as a result of the anti-aliasing technique
-    used by the normalization algorithm. The images were centered in a 28x28 image by computing the center of mass of
-    the pixels, and translating the image so as to position this point at the center of the 28x28 field." (Y. LeCun,
-    C. Cortes, C. J. C. Burges: The MNIST database, http://yann.lecun.com/exdb/mnist/)
+    MNIST's makers scaled the box around the ink to fit 20 x 20 pixels, its shape kept, with grey levels where an
+    edge crosses a pixel, and moved the centre of mass to the centre of a field of 28 x 28 (source: Y. LeCun,
+    C. Cortes, C. J. C. Burges, The MNIST database, http://yann.lecun.com/exdb/mnist/).
 
     In MNIST's files the images were moved by whole pixels, and the centre of mass lies less than half a pixel
     from pixel (14, 14), counted from 0. So an image of MNIST stays as it is.

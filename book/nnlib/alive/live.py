@@ -52,12 +52,16 @@ def _widget(name: str, data: dict):
 
 
 def _page(name: str, data: dict, label: str, text: Sequence[str]) -> str:
-    """The interactive as HTML: its numbers, an empty stage for the script, and the words."""
+    """The interactive as HTML: its numbers, an empty stage for the script, and the words.
+
+    The line on how to run it is for a notebook that has not been run; the page's style sheet hides it.
+    """
     numbers = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     words = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in text)
     return (
         f'<div class="nnlib-live nnlib-live-{name}" role="group" aria-label="{escape(label)}">\n'
         f'<script type="application/json">{numbers}</script>\n'
         f'<div class="nnlib-live-stage"></div>\n'
+        f'<p class="nnlib-live-how">Run this cell, and it comes to life.</p>\n'
         f"<details><summary>The same in words</summary>\n{words}\n</details>\n</div>"
     )

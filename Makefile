@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks test lint results bench environment
+.PHONY: book serve pdf lab notebooks test test-long test-oracles lint results bench environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -28,6 +28,13 @@ notebooks: environment  ## Run the chapters and store their outputs (CHAPTERS="b
 
 test: environment  ## Every check
 	@$(IN_VENV) tools/check.py
+
+test-long: environment  ## Read 100,000 changed files, and kill what writes files 100 times (about an hour)
+	@$(IN_VENV) -m pytest tests/test_fuzz.py tests/test_interrupted.py tests/test_bad_luck.py --long
+
+test-oracles:  ## Compare nnlib with PyTorch, JAX and scikit-learn, in an environment of their own
+	@$(PYTHON) tools/environment.py _build/oracles tests/oracles/requirements.txt
+	@$(IN_VENV:.venv/%=_build/oracles/%) -m pytest tests/oracles
 
 lint: environment  ## The quick checks alone
 	@$(IN_VENV) tools/check.py ruff spelling workflows

@@ -1,0 +1,289 @@
+"""Oracles: nnlib against libraries that were written by others; the same numbers, or a difference is a bug."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nnlib import (
+    SGD,
+    Adam,
+    BatchNorm,
+    BinaryCrossEntropy,
+    Dense,
+    Dropout,
+    Layer,
+    Loss,
+    Network,
+    Optimizer,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    Tanh,
+    load_digits,
+    minibatches,
+    one_hot,
+    train_epochs,
+)
+
+# Every part of nnlib has its counterpart in PyTorch here
+
+
+def dense(torch, layer):
+    module = torch.nn.Linear(layer.n_in, layer.n_out)
+    for theirs, ours in ((module.weight, layer.W), (module.bias, layer.b)):
+        theirs.data = torch.tensor(ours)
+    return module
+
+
+def dropout(torch, layer):
+    class SameMask(torch.nn.Module):
+        """PyTorch's rule with the draws that nnlib made in the same forward pass."""
+
+        def forward(self, a):
+            return a * torch.from_numpy(layer.mask > 0) / (1 - layer.rate) if self.training else a
+
+    return SameMask()
+
+
+def batch_norm(torch, layer):
+    class OfOneToo(torch.nn.BatchNorm1d):
+        """PyTorch's, without its refusal of a batch of one."""
+
+        def forward(self, x):
+            if not self.training or len(x) > 1:
+                return super().forward(x)
+            return torch.batch_norm(x, self.weight, self.bias, None, None, True, self.momentum, self.eps, False)
+
+    return OfOneToo(layer.n_in, eps=layer.epsilon, momentum=1 - layer.decay)
+
+
+LAYERS = {
+    Dense: dense,
+    Sigmoid: lambda torch, layer: torch.nn.Sigmoid(),
+    Tanh: lambda torch, layer: torch.nn.Tanh(),
+    ReLU: lambda torch, layer: torch.nn.ReLU(),
+    Dropout: dropout,
+    BatchNorm: batch_norm,
+    Network: lambda torch, network: torch.nn.Sequential(*(LAYERS[type(part)](torch, part) for part in network.layers)),
+}
+LOSSES = {
+    QuadraticCost: lambda torch, output, y: torch.nn.functional.mse_loss(output, y, reduction="sum") / (2 * len(y)),
+    BinaryCrossEntropy: lambda torch, output, y: torch.nn.functional.binary_cross_entropy_with_logits(output, y),
+    SoftmaxCrossEntropy: lambda torch, output, y: torch.nn.functional.cross_entropy(output, y),
+}
+OPTIMIZERS = {
+    "SGD": (SGD, lambda torch: torch.optim.SGD),
+    "momentum": (
+        lambda parameters, rate: SGD(parameters, rate, momentum=0.9),
+        lambda torch: lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9),
+    ),
+    "Adam": (Adam, lambda torch: torch.optim.Adam),
+}
+
+
+def test_no_part_of_nnlib_lacks_its_oracle():
+    def parts(kind, module):
+        return {part for part in kind.__subclasses__() if part.__module__ == f"nnlib.{module}"}
+
+    assert {*LAYERS} == parts(Layer, "layers")
+    assert {*LOSSES} == parts(Loss, "losses")
+    assert {ours for ours, _ in OPTIMIZERS.values() if isinstance(ours, type)} == parts(Optimizer, "optimizers")
+
+
+# Random networks
+
+
+def random_case(depth, seed):
+    """A network of this depth, a loss, and a batch of 1 to 64 examples with its targets."""
+    rng = np.random.default_rng([depth, seed])
+    loss = [*LOSSES][seed % len(LOSSES)]()
+    n, widths = int(rng.integers(1, 65)), [int(width) for width in rng.integers(1, 20, depth + 1)]
+    widths[-1] = 1 if isinstance(loss, BinaryCrossEntropy) else widths[-1] + 1
+    layers = []
+    for i, (n_in, n_out) in enumerate(itertools.pairwise(widths)):
+        layers.append(Dense(n_in, n_out, rng))
+        if i < depth - 1 or isinstance(loss, QuadraticCost):
+            layers += [BatchNorm(n_out)] if rng.random() < 0.3 else []
+            layers += [[Sigmoid, Tanh, ReLU][rng.integers(3)]()]
+            layers += [Dropout(rng.uniform(0, 0.7), rng)] if rng.random() < 0.3 else []
+    network = Network(*layers)
+    for p in network.parameters():
+        p.value[...] += 0.1 * rng.standard_normal(p.value.shape)  # biases too are something other than 0
+    x = rng.standard_normal((n, widths[0]))
+    if isinstance(loss, SoftmaxCrossEntropy):
+        return network, loss, x, rng.integers(0, widths[-1], n)
+    y = rng.standard_normal((n, widths[-1]))
+    return network, loss, x, (y > 0).astype(float) if isinstance(loss, BinaryCrossEntropy) else y
+
+
+def twin_of(torch, network):
+    """The same network in PyTorch; its parameters stand in the same order."""
+    twin = LAYERS[Network](torch, network)
+    for theirs, ours in zip(twin.parameters(), network.parameters(), strict=True):
+        theirs.data = torch.tensor(ours.value)
+    return twin
+
+
+def free(network):
+    """Which parameters have no effect in training: a bias in front of BatchNorm, which takes the mean away again."""
+    before = {f"{i}.b" for i, part in enumerate(network.layers[1:]) if isinstance(part, BatchNorm)}
+    return [p.name in before for p in network.parameters()]
+
+
+def deviation(ours, theirs, free):
+    """The largest of the arrays' relative deviations; below a thousandth of the largest array, beside that.
+
+    A free one, whose gradient is 0 but for rounding, counts beside the largest itself.
+    """
+    ours, theirs = [np.asarray(array) for array in ours], [np.asarray(array.detach()) for array in theirs]
+    whole = max(1e-300, *(np.linalg.norm(array) for array in theirs))
+    return max(
+        np.linalg.norm(a - b) / (whole if is_free else max(np.linalg.norm(b), 1e-3 * whole))
+        for a, b, is_free in zip(ours, theirs, free, strict=True)
+    )
+
+
+@pytest.mark.parametrize("depth", range(1, 7))
+def test_gradients_are_those_of_pytorch(torch, agree, depth):
+    seen = set()
+    for seed in range(34):  # 204 networks in all
+        network, loss, x, y = random_case(depth, seed)
+        seen |= {type(part) for part in network.layers} | {type(loss)}
+        twin, their_x = twin_of(torch, network), torch.tensor(x, requires_grad=True)
+        cost = loss.forward(network.forward(x), y)
+        dx = network.backward(loss.backward())
+        their_cost = LOSSES[type(loss)](torch, twin(their_x), torch.tensor(y))
+        their_cost.backward()
+        agree("costs of random networks", abs(cost - their_cost.item()) / abs(their_cost.item()), 1e-10)
+        gradients = [dx, *(p.grad for p in network.parameters())]
+        their_gradients = [their_x.grad, *(p.grad for p in twin.parameters())]
+        agree(
+            "gradients of random networks",
+            deviation(gradients, their_gradients, [False, *free(network)]),
+            1e-10,
+        )
+    assert depth == 1 or seen == {*LAYERS, *LOSSES} - {Network}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_fifty_steps_end_where_those_of_pytorch_end(torch, agree, name):
+    ours, theirs = OPTIMIZERS[name]
+    for depth, seed in itertools.product(range(1, 7), range(6)):
+        network, loss, x, y = random_case(depth, seed)
+        twin = twin_of(torch, network)
+        optimizer, their_optimizer = ours(network.parameters(), 0.01), theirs(torch)(twin.parameters(), lr=0.01)
+        for _ in range(50):
+            loss.forward(network.forward(x), y)
+            network.backward(loss.backward())
+            optimizer.step()
+            their_optimizer.zero_grad()
+            LOSSES[type(loss)](torch, twin(torch.tensor(x)), torch.tensor(y)).backward()
+            their_optimizer.step()
+        # A free bias follows rounding, which Adam enlarges; what it does to the output is compared below.
+        pairs = zip(network.parameters(), twin.parameters(), free(network), strict=True)
+        values, their_values = zip(*((p.value, theirs) for p, theirs, is_free in pairs if not is_free), strict=True)
+        agree(f"parameters after 50 steps of {name}", deviation(values, their_values, [False] * len(values)), 1e-8)
+        if len(x) > 1:
+            twin.eval()
+            predictions = [network.predict(x)], [twin(torch.tensor(x))]
+            agree("predictions after 50 steps", deviation(*predictions, [False]), 1e-6)  # averages lag behind the bias
+
+
+# Problems, trained side by side
+
+
+def xor():
+    return np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
+
+
+def moons():
+    make_moons = pytest.importorskip("sklearn.datasets").make_moons
+    return make_moons(200, noise=0.2, random_state=0)
+
+
+def digits():
+    data = load_digits()
+    return data.x_train.astype(float), one_hot(data.y_train, 10)
+
+
+PROBLEMS = {
+    "XOR": (xor, (2, 4, 1), BinaryCrossEntropy, "momentum", 0.5, 4, 300),
+    "moons": (moons, (2, 16, 2), SoftmaxCrossEntropy, "Adam", 0.01, 20, 40),
+    "digits": (digits, (64, 30, 10), QuadraticCost, "SGD", 0.05, 10, 10),
+}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_problem_gives_the_same_curve(torch, agree, problem):
+    data, (n_in, hidden, n_out), kind, name, rate, batch_size, epochs = PROBLEMS[problem]
+    (x, y), (ours, theirs), rng = data(), OPTIMIZERS[name], np.random.default_rng(0)
+    network = Network(Dense(n_in, hidden, rng), Tanh(), Dense(hidden, n_out, rng))
+    twin = twin_of(torch, network)
+    their_optimizer = theirs(torch)(twin.parameters(), lr=rate)
+    chance = np.random.default_rng(1)
+    curve = train_epochs(
+        network, kind(), ours(network.parameters(), rate), x, y,
+        epochs=epochs, batch_size=batch_size, rng=np.random.default_rng(1),
+    )  # fmt: skip
+    costs, their_costs = list(curve), []
+    for _ in range(epochs):
+        total = 0.0
+        for their_x, their_y in minibatches(x, y, batch_size, chance):
+            their_optimizer.zero_grad()
+            cost = LOSSES[kind](torch, twin(torch.tensor(their_x)), torch.tensor(their_y))
+            cost.backward()
+            their_optimizer.step()
+            total += cost.item() * len(their_x)
+        their_costs.append(total / len(x))
+    assert costs[-1] < 0.5 * costs[0]
+    agree(f"{problem}: the curve of costs", np.max(np.abs(np.divide(costs, their_costs) - 1)), 1e-8)
+
+
+def test_scikit_learn_takes_the_same_steps(agree):
+    neural = pytest.importorskip("sklearn.neural_network", reason="scikit-learn is not installed")
+    data = load_digits()
+    x, labels = data.x_train[:200].astype(float), data.y_train[:200]
+    rng = np.random.default_rng(0)
+    network, loss = Network(Dense(64, 12, rng), Sigmoid(), Dense(12, 10, rng)), SoftmaxCrossEntropy()
+    optimizer = SGD(network.parameters(), 0.5, momentum=0.9)
+    theirs = neural.MLPClassifier(
+        (12,), activation="logistic", solver="sgd", alpha=0, batch_size=200, learning_rate_init=0.5,
+        momentum=0.9, nesterovs_momentum=False, shuffle=False,
+    )  # fmt: skip
+    theirs.learning_rate_init = 1e-300  # a first step that makes the arrays and moves nothing
+    theirs.partial_fit(x, labels, classes=np.arange(10))
+    theirs._optimizer.learning_rate = 0.5
+    dense = [part for part in network.layers if isinstance(part, Dense)]
+    for part, weights, biases in zip(dense, theirs.coefs_, theirs.intercepts_, strict=True):
+        weights[...], biases[...] = part.W.T, part.b
+    for _ in range(50):
+        cost = loss.forward(network.forward(x), labels)
+        network.backward(loss.backward())
+        optimizer.step()
+        theirs.partial_fit(x, labels)
+        agree("costs beside scikit-learn's", abs(cost / theirs.loss_ - 1), 1e-8)
+    for part, weights, biases in zip(dense, theirs.coefs_, theirs.intercepts_, strict=True):
+        agree("parameters after 50 steps of scikit-learn", np.abs(part.W - weights.T).max(), 1e-8)
+        agree("parameters after 50 steps of scikit-learn", np.abs(part.b - biases).max(), 1e-8)
+
+
+def test_jax_finds_the_same_gradients(jax, agree):
+    rng = np.random.default_rng(0)
+    network, loss = (
+        Network(Dense(5, 8, rng), Tanh(), Dense(8, 8, rng), Sigmoid(), Dense(8, 3, rng)),
+        SoftmaxCrossEntropy(),
+    )
+    x, labels = rng.standard_normal((32, 5)), rng.integers(0, 3, 32)
+
+    def cost(weights):
+        (w1, b1, w2, b2, w3, b3), a = weights, x
+        a = jax.numpy.tanh(a @ w1.T + b1)
+        a = jax.nn.sigmoid(a @ w2.T + b2)
+        return -jax.nn.log_softmax(a @ w3.T + b3)[np.arange(32), labels].mean()
+
+    loss.forward(network.forward(x), labels)
+    network.backward(loss.backward())
+    for ours, theirs in zip(network.parameters(), jax.grad(cost)([p.value for p in network.parameters()]), strict=True):
+        agree("gradients beside JAX's", np.linalg.norm(ours.grad - theirs) / np.linalg.norm(theirs), 1e-10)

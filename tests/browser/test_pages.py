@@ -173,9 +173,10 @@ def test_a_search_shows_no_solution(window):
 FOCUSED = """() => {
   const box = document.activeElement, rect = box.getBoundingClientRect();
   const seen = rect.width > 0 && rect.height > 0 && box.checkVisibility({ visibilityProperty: true });
-  const marked = [box, ...[box.closest("label")].filter(Boolean)].some((one) => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
-    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
+  const places = [box, box.closest("label"), ...box.querySelectorAll("[class$='-focus']")];  // a ring in a drawing
+  const marked = places.filter(Boolean).some((one) => {
+    const { outlineStyle, outlineWidth, stroke, strokeWidth } = getComputedStyle(one);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 2 || stroke !== "none" && parseFloat(strokeWidth) > 2;
   });
   box.dataset.visited = (Number(box.dataset.visited) || 0) + 1;
   const round = box === document.body || box.dataset.visited > 1;

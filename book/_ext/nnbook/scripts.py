@@ -11,6 +11,7 @@ NEEDED_BY = {
     "nnlib-predict": ["memory.js", "predict.js"],
     "nnlib-reveal": ["memory.js", "predict.js"],
     "nnlib-progress": ["memory.js", "progress.js"],
+    "sd-tab-set": ["design-tabs.js"],
 }
 
 
@@ -23,10 +24,12 @@ def needed(body: str) -> list[str]:
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add them to the page."""
-    for script in ["scrolls.js", "paper.js", *needed(context.get("body", ""))]:
+    for script in needed(context.get("body", "")):
         app.add_js_file(script, loading_method="defer")
 
 
 def setup(app) -> None:
     """Connect to Sphinx."""
+    for script in ("scrolls.js", "paper.js"):
+        app.add_js_file(script)
     app.connect("html-page-context", add_scripts)

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks test test-long test-oracles lint results bench environment
+.PHONY: book serve pdf lab notebooks test test-long test-oracles lint results bench audit environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -45,6 +45,9 @@ results: environment  ## Train the networks of chapter 9 over five seeds and sto
 bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="B10 footprint" for some)
 	@$(PYTHON) tools/environment.py _build/bench/env benchmarks/requirements.txt
 	@$(IN_VENV:.venv/%=_build/bench/env/%) benchmarks/run.py $(if $(ONLY),--only $(ONLY))
+
+audit: book  ## Lighthouse on four pages, beside the default Jupyter Book; needs Chromium and a quiet machine
+	@$(IN_VENV) tools/audit.py
 
 environment:
 	@$(PYTHON) tools/environment.py

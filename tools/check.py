@@ -68,7 +68,7 @@ def notebooks() -> list[str]:
 
 def tests() -> list[str]:
     """nnlib, the tools and the rules that every notebook keeps, with nnlib's coverage."""
-    return [*PYTEST, "tests", "--cov=nnlib", "--cov-report=term-missing:skip-covered"]
+    return [*PYTEST, "tests", "-n2", "--dist=loadfile", "--cov=nnlib", "--cov-report=term-missing:skip-covered"]
 
 
 CHECKS = {check.__name__: check for check in (ruff, spelling, workflows, book, notebooks, tests)}

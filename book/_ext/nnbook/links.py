@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 def origin(top: Path) -> str:
@@ -42,8 +43,10 @@ def configure(app, config) -> None:
         options["repository_url"] = url
         options["repository_branch"] = os.environ.get("BOOK_BRANCH") or "main"
         options["path_to_docs"] = ""
-        for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
-            options[button] = True
+        forms = next((host for host in ("github", "gitlab") if host in urlsplit(url).netloc), None)
+        options["repository_provider"] = forms or "github"
+        options["use_repository_button"] = True
+        options["use_edit_page_button"] = options["use_issues_button"] = bool(forms)  # others have other addresses
 
 
 def setup(app) -> None:

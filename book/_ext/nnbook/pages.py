@@ -11,13 +11,21 @@ from docutils import nodes
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 160  # characters of a description that search engines show
+SHORTEST = 60
 ADDRESS = re.compile(r'( (?:href|src|action|data-content_root)=")([^"]*)"')
 
 
 def shortened(text: str) -> str:
-    """The text on one line, cut at a word where it is too long."""
+    """The text on one line; where that is too long, its first sentences, or else what stands before a comma."""
     text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+    if len(text) <= LONGEST:
+        return text
+    start = text[:LONGEST]
+    if len(sentences := re.match(r".*[.?!](?= )|", start)[0]) >= SHORTEST:
+        return sentences
+    if len(clauses := re.match(r".*(?=[,;:] )|", start)[0]) >= SHORTEST:
+        return clauses + "…"
+    return start[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
 
 
 def description(doctree, metadata: dict, title: str) -> str:
@@ -27,7 +35,8 @@ def description(doctree, metadata: dict, title: str) -> str:
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         plain = not any(paragraph.findall(nodes.math)) and len(paragraph.astext()) > 40
         if plain and isinstance(paragraph.parent, nodes.section):
-            return shortened(paragraph.astext())
+            text = paragraph.astext().removeprefix("Goal: ")  # how each chapter begins
+            return shortened(text[0].upper() + text[1:])
     return shortened(title)
 
 

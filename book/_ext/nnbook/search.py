@@ -38,6 +38,7 @@ def promote(app):
     for page in sorted(app.env.found_docs):
         for word, times in uses_of_words(app.env.get_doctree(page), stem).items():
             uses.setdefault(word, {})[page] = times
+    uses.pop("", None)  # what is no word
     for word, on_pages in uses.items():
         known = indexer._mapping.get(word, ())
         indexer._title_mapping.setdefault(word, set()).update(set(pages_about(on_pages)) & set(known))

@@ -59,6 +59,88 @@ def test_a_long_description_ends_where_a_sentence_a_clause_or_at_least_a_word_do
     assert len(words) <= LONGEST and words.endswith("word…")
 
 
+def test_a_joined_sheet_still_finds_its_files():
+    css = "a{b:url(fonts/x.woff2)}c{d:url('../e.png')}f{g:url(data:image/png;base64,AA)}h{i:url(#mask)}"
+    assert assets.rebased(css, "_static/katex/katex.min.css", "_static/site.css") == (
+        "a{b:url(katex/fonts/x.woff2)}c{d:url('e.png')}f{g:url(data:image/png;base64,AA)}h{i:url(#mask)}"
+    )
+
+
+def test_a_font_that_no_rule_names_is_left_out():
+    used = "@font-face{font-family:Used;src:url(u.woff2)}"
+    css = used + "@font-face{font-family:Unused;src:url(n.woff2)}p{font:1em Used,serif}"
+    assert assets.without_unused_fonts(css) == used + "p{font:1em Used,serif}"
+
+
+def test_a_page_asks_for_the_newest_sheet_and_script():
+    versions = {"_static/site.css": "1a", "_static/site.js": "2b"}
+    page = '<link href="../_static/site.css"><script src="../_static/site.js?v=00"></script><a href="site.css">'
+    new = assets.versioned(page, versions)
+    assert (
+        new
+        == '<link href="../_static/site.css?v=1a"><script src="../_static/site.js?v=2b"></script><a href="site.css">'
+    )
+    assert assets.versioned(new, versions) == new
+
+
+def test_a_theme_that_measures_its_boxes_otherwise_is_noticed():
+    assert assets.unmeasured(f"for([{assets.MEASURED}])") == f"for([{assets.NOTHING}])"
+    with pytest.raises(ExtensionError, match="in another way now"):
+        assets.unmeasured('for(["pre"])')
+
+
+MODULES = Path(__file__).parents[1] / "_build" / "npm" / "node_modules"
+needs_npm = pytest.mark.skipif(not MODULES.is_dir(), reason="npm's packages are not here: run `make book` first")
+
+
+@needs_npm
+@pytest.mark.parametrize(
+    ("rule", "stays"),
+    [
+        (".used{color:red}", True),
+        (".gone{color:red}", False),
+        (".gone:hover{color:red}", False),
+        (".used .gone{color:red}", False),
+        (":focus-visible{color:red}", True),
+        ("html[data-theme=dark] .used{color:red}", True),
+        (".nnlib-later{color:red}", True),
+        (".said-by-script{color:red}", True),
+        ("@media print{.used{color:red}}", True),
+        ("@media(width<768px){.used{color:red}}", True),
+    ],
+)
+def test_only_rules_that_no_page_can_use_are_left_out(tmp_path, rule, stays):
+    page = tmp_path / "page.html"
+    page.write_text('<html data-theme="light"><p class="used">gone</p></html>', "utf-8")
+    job = {"css": rule, "js": "", "pages": [str(page)], "scripts": ['it.classList.add("said-by-script")']}
+    assert npm.run("assets.cjs", job, MODULES)["css"].strip() == (rule if stays else "")
+
+
+@needs_npm
+def test_a_script_keeps_the_names_that_another_one_uses():
+    job = {"css": "", "js": "const SHARED = (first) => first + 1;", "pages": [], "scripts": []}
+    assert re.match(r"const SHARED=(\w+)=>\1\+1;", npm.run("assets.cjs", job, MODULES)["js"])
+
+
+@needs_npm
+def test_a_picture_gets_smaller_and_keeps_what_it_says():
+    svg = (
+        '<svg role="img" aria-label="A line." viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg">'
+        '<g>\n <g><path style="stroke: var(--nnlib-ink, #1f2328)" d="M 0.123456 1 \nL 2 3"/></g></g></svg>'
+    )
+    (less,) = npm.run("figures.cjs", {"svgs": [svg]}, MODULES)["svgs"]
+    assert len(less) < len(svg)
+    for kept in ('role="img"', 'aria-label="A line."', "var(--nnlib-ink, #1f2328)", "M.12 1"):
+        assert kept in less
+
+
+def test_a_script_that_fails_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(npm, "__file__", str(tmp_path / "npm.py"))
+    (tmp_path / "broken.cjs").write_text("throw new Error('out of paper')", "utf-8")
+    with pytest.raises(ExtensionError, match="out of paper"):
+        npm.run("broken.cjs", {}, tmp_path)
+
+
 def renderer(then):
     """What starts a stand-in for KaTeX's renderer: its socket is there, and what `then` says follows."""
     code = f"import socket, sys, time; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); {then}"

@@ -87,10 +87,13 @@ def versioned(html: str, versions: dict[str, str]) -> str:
 
 def finish(app, exception) -> None:
     """Write the sheet and the script, have every page ask for them, and remove what went into them."""
-    shared = getattr(app, "shared_assets", None)
-    if exception or not shared:  # not shared: no page had changed, so none was written
+    if exception or app.builder.format != "html":
         return
-    out = Path(app.outdir)
+    out, shared = Path(app.outdir), getattr(app, "shared_assets", None)
+    if shared is None:  # no page had changed, so none was written
+        for sheet in [*out.glob("_static/pygments.css"), *out.glob("_static/mystnb.*.css")]:
+            sheet.unlink()  # written all the same, after the build that joined them
+        return
     texts = {name: (out / name).read_text("utf-8") for names in shared.values() for name in names}
     texts[THEME_SCRIPTS[-1]] = unmeasured(texts[THEME_SCRIPTS[-1]])
     for name in texts:

@@ -262,7 +262,11 @@ def test_a_page_of_the_book_leads_to_the_one_before_and_the_one_after(page):
 
 
 def test_addresses_stay():
-    """Links from elsewhere lead to these. What must move leaves a page behind that leads on: see CONTRIBUTING."""
+    """Links from elsewhere lead to these.
+
+    A page that must move leaves one with a link to the new place at its old address; a heading keeps its old label,
+    `(ch-cost)=`, beside a new one.
+    """
     gone = []
     for name, places in ADDRESSES.items():
         page = SITE / f"{name}.html"

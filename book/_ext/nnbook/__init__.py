@@ -8,13 +8,27 @@ One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline 
 page loads, made small, by way of `npm`).
 """
 
+import hashlib
+from pathlib import Path
+
 from . import alive, api, assets, figures, formulas, found, links, lite, markup, pages, run, scripts, search, solutions
 
+BOOK = Path(__file__).resolve().parents[2]
+SHAPING = ("_ext", "_static", "nnlib/alive")  # what shapes every page and is none
 PARTS = (alive, api, assets, figures, formulas, links, found, lite, markup, pages, run, scripts, search, solutions)
+
+
+def version() -> str:
+    """A hash of what shapes every page: where it has changed, Sphinx writes every page anew."""
+    total = hashlib.sha256()
+    for path in sorted(path for folder in SHAPING for path in (BOOK / folder).rglob("*.*")):
+        if path.is_file() and path.suffix != ".pyc":
+            total.update(path.read_bytes())
+    return total.hexdigest()
 
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
     for part in PARTS:
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": False}
+    return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": False}

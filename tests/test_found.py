@@ -5,6 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 CONF = """
 extensions = ["nnbook.links", "nnbook.found", "nnbook.pages", "nnbook.search", "myst_parser"]
@@ -39,7 +40,8 @@ def built(tmp_path, monkeypatch):
         (source / "book").mkdir(parents=True)
         for name, text in {"conf.py": CONF, "book/index.md": FIRST, "book/second.md": SECOND}.items():
             (source / name).write_text(text)
-        Sphinx(source, source, out, tmp_path / "trees", "html", status=None, warning=None).build()
+        with patch_docutils(), docutils_namespace():
+            Sphinx(source, source, out, tmp_path / "trees", "html", status=None, warning=None).build()
         return out
 
     return build

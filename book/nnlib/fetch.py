@@ -88,7 +88,7 @@ def _from_cache_or_mirror(folder: str, mirrors: tuple[str, ...], file: OfficialF
     def note(where: str, error: BaseException) -> None:
         while cause := error.__cause__ or error.__context__:
             error = cause  # what happened first says most: "Name or service not known"
-        tried.append(textwrap.shorten(f"{where}: {type(error).__name__}: {error}", 300))
+        tried.append(textwrap.shorten(f"{where}: {type(error).__name__}: {error}", 500))  # room for a long path
 
     try:
         path = cache_folder() / folder / file.name

@@ -2,9 +2,9 @@
 
 import shutil
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
+from windows import Window
 
 from nnbook.alive import write
 from nnbook.scripts import needed
@@ -13,8 +13,6 @@ from nnlib.exercises import predictions
 
 BOOK = Path(__file__).parents[2] / "book"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ORIGIN = "http://book.test"
-PHONE = {"viewport": {"width": 375, "height": 800}, "has_touch": True}
 
 
 @pytest.fixture(scope="session")
@@ -30,37 +28,6 @@ def chromium():
         )
         yield browser
         browser.close()
-
-
-class Window:
-    """A browser window on a folder of files: `page` is Playwright's page, `troubles` what went wrong so far."""
-
-    def __init__(self, browser, folder, **options):
-        self.folder, self.troubles = folder, []
-        self.context = browser.new_context(**options)
-        self.context.route("**/*", self.serve)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        self.page.on("console", lambda said: said.type == "error" and self.troubles.append(f"console: {said.text}"))
-
-    def serve(self, route):
-        """Answer a request from the folder; refuse and remember what lies elsewhere."""
-        address = urlsplit(route.request.url)
-        path = self.folder / unquote(address.path).lstrip("/")
-        if f"{address.scheme}://{address.netloc}" != ORIGIN:
-            self.troubles.append(f"outside: {route.request.url}")
-            route.abort()
-        elif path.is_file():
-            route.fulfill(path=path)
-        else:
-            self.troubles.append(f"404: {address.path}")
-            route.fulfill(status=404, body="")
-
-    def open(self, path):
-        """Load a page and wait until its scripts have run."""
-        self.page.goto(f"{ORIGIN}/{path}", wait_until="load")
-        return self.page
 
 
 @pytest.fixture

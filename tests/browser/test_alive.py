@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import PHONE
+from windows import PHONE
 
 from nnlib.exercises import memory, predictions
 from nnlib.exercises.exercise import Choice, ExplainIt, Mistake, OrderIt

@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 import pytest
-from conftest import PHONE
+from windows import PHONE
 
 import results
 from chapters import lacks_data

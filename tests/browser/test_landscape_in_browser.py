@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import PHONE
+from windows import PHONE
 
 from nnlib import Sigmoid
 from nnlib.alive import landscape, live

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import PHONE
+from windows import PHONE
 
 from nnlib.alive import line, live
 

@@ -16,7 +16,7 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from chapters import ROOT, chapters
-from nnbook.formulas import npm_packages
+from nnbook import npm
 from nnbook.lite import fetch_wheels
 from nnlib.datasets import MNIST_FILES
 
@@ -33,7 +33,7 @@ def pyodide(tmp_path_factory):
     """A folder with Pyodide and the pure-Python part of its distribution."""
     build, folder = ROOT / "_build" / "browser-tests", tmp_path_factory.mktemp("pyodide")
     try:
-        package = npm_packages(HERE / "pyodide", build) / "pyodide"
+        package = npm.packages(HERE / "pyodide", build) / "pyodide"
         wheels = {path.name: path for path in fetch_wheels(build / "wheels", HERE / "pyodide" / "wheels.txt")}
     except ExtensionError as error:
         pytest.skip(f"Pyodide cannot be had here: {error}")

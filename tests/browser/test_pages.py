@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import PHONE
+from windows import PHONE, Window
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if not {"_static", "lite"} & set(p.parts))
@@ -16,8 +16,6 @@ pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/ht
 @pytest.fixture(scope="module")
 def phone(chromium):
     """One window of a phone's width for all pages."""
-    from conftest import Window
-
     opened = Window(chromium, SITE, **PHONE)
     yield opened
     opened.context.close()
@@ -26,8 +24,6 @@ def phone(chromium):
 @pytest.fixture(scope="module")
 def desk(chromium):
     """One wide window for all pages, whose system asks for less motion."""
-    from conftest import Window
-
     opened = Window(chromium, SITE, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     yield opened
     opened.context.close()
@@ -330,8 +326,6 @@ def test_the_book_opened_from_disk_is_read_from_page_to_page(from_disk):
 
 
 def test_the_page_for_a_wrong_address_works_at_any_depth(chromium):
-    from conftest import Window
-
     opened = Window(chromium, SITE)
     opened.context.route("**/book/old/*", lambda route: route.fulfill(path=SITE / "404.html", status=404))
     page = opened.open("book/old/name.html")

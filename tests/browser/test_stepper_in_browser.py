@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PHONE
+from windows import PHONE
 
 from nnlib.alive import stepper
 from nnlib.alive.quantities import digits

@@ -83,7 +83,7 @@ def plain_book(folder: Path) -> Path:
     (folder / "_config.yml").write_text(PLAIN_CONFIG, "utf-8")
     for file in [*chapters(), *(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.bib")]:
         shutil.copy(file, folder / "book")
-    call([sys.executable, "-m", "jupyter_book", "build", folder])
+    call([Path(sys.executable).with_name("jupyter-book"), "build", folder])
     pages = folder / "_build" / "html"
     bring_cdn(pages)
     return pages

@@ -34,5 +34,5 @@
     box.replaceChildren(form);
   }
 
-  document.querySelectorAll("div.nnlib-choice").forEach(bringToLife);
+  whenNear("div.nnlib-choice", bringToLife);
 }

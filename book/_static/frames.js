@@ -46,4 +46,4 @@ function bringToLife(box) {
   show(0);
 }
 
-document.querySelectorAll(".nnlib-frames").forEach(bringToLife);
+whenNear(".nnlib-frames", bringToLife);

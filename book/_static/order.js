@@ -152,5 +152,5 @@
     changed();
   }
 
-  document.querySelectorAll("ol.nnlib-order").forEach(bringToLife);
+  whenNear("ol.nnlib-order", bringToLife);
 }

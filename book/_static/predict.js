@@ -77,6 +77,6 @@
     show();
   }
 
-  document.querySelectorAll("div.nnlib-predict").forEach(predict);
-  document.querySelectorAll("div.nnlib-reveal").forEach(reveal);
+  whenNear("div.nnlib-predict", predict);
+  whenNear("div.nnlib-reveal", reveal);
 }

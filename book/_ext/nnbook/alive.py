@@ -8,10 +8,10 @@ from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "nnlib" / "alive"
 EXPORT = "export default { render };"
-MOUNT = """for (const box of document.querySelectorAll(".nnlib-live-{name}")) {{
+MOUNT = """whenNear(".nnlib-live-{name}", (box) => {{
   const data = JSON.parse(box.querySelector(":scope > script").textContent);
   render({{ model: {{ get: () => data }}, el: box.querySelector(":scope > .nnlib-live-stage") }});
-}}"""
+}});"""
 
 
 def names() -> list[str]:

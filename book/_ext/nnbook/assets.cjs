@@ -6,9 +6,9 @@ const esbuild = require("esbuild");
 const { PurgeCSS } = require("purgecss");
 const fromHtml = require("purgecss-from-html");
 
-// What scripts give to elements while the reader acts: the theme's menus and hints, and all that is the book's own.
-const LATER = [/^nnlib-/, /^show$/, /^fade$/, /dropdown/, /tooltip/];
-const LATER_ATTRIBUTES = ["aria-pressed", "data-bs-popper", "data-mode", "data-popper-placement", "data-theme", "open"];
+// What scripts give to elements while the reader acts: all that is the book's own.
+const LATER = [/^nnlib-/];
+const LATER_ATTRIBUTES = ["aria-pressed", "data-mode", "data-theme", "open"];
 
 async function sheet({ css, pages, scripts }) {
   const html = pages.map((file) => ({ raw: readFileSync(file, "utf8"), extension: "html" }));

@@ -16,9 +16,9 @@ from . import npm
 
 SHEET, SCRIPT = "_static/site.css", "_static/site.js"
 THEME_SHEETS = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
-THEME_SCRIPTS = ("_static/scripts/bootstrap.js", "_static/scripts/pydata-sphinx-theme.js")
+THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"  # and not Bootstrap, of which the theme only uses hints and one menu
 ON_SOME_PAGES = ("_static/design-tabs.js",)  # see `scripts`: only the pages with tabs need it
-UNASKED = ("bootstrap.js", "design-tabs.js", "language_data.js", "site.js")  # they name more classes than are used
+UNASKED = ("design-tabs.js", "language_data.js", "site.js")  # they name more classes than are used
 
 # The theme measures each of these boxes when the page loads, which has the browser lay out the whole page at once, as
 # far below the screen as it goes: two seconds on a phone. scrolls.js does it when a key is first pressed.
@@ -42,7 +42,7 @@ def take_shared(app, pagename, templatename, context, doctree) -> None:
             if file.filename and place(file) not in (*ON_SOME_PAGES, *shared[kind]):
                 shared[kind].append(place(file))
         files.clear()
-    shared["js"] += THEME_SCRIPTS
+    shared["js"].append(THEME_SCRIPT)
 
 
 def drop_settings(app, pagename, templatename, context, doctree) -> None:
@@ -95,7 +95,7 @@ def finish(app, exception) -> None:
             sheet.unlink()  # written all the same, after the build that joined them
         return
     texts = {name: (out / name).read_text("utf-8") for names in shared.values() for name in names}
-    texts[THEME_SCRIPTS[-1]] = unmeasured(texts[THEME_SCRIPTS[-1]])
+    texts[THEME_SCRIPT] = unmeasured(texts[THEME_SCRIPT])
     for name in texts:
         (out / name).unlink()
     for folder in ("scripts", "styles"):  # what the theme has there and no page asks for

@@ -30,6 +30,6 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app) -> None:
     """Connect to Sphinx."""
-    for script in ("scrolls.js", "paper.js"):
+    for script in ("near.js", "scrolls.js", "paper.js"):
         app.add_js_file(script)
     app.connect("html-page-context", add_scripts)

@@ -2,20 +2,52 @@
 
 One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline SVG and frames),
 `links` (repository and canonical addresses), `pages` (descriptions, the root page, lean pages),
-`found` (previews, sitemap, 404 page), `markup` (roles, what folds, tables), `solutions` (of the exercises),
-`alive` (nnlib's interactives), `scripts` (which of them a page loads), `run` (the menu of ways to run a page),
-`lite` (JupyterLite, one of them), `search` (what comes first), `api` (nnlib's docstrings) and `assets` (what every
-page loads, made small, by way of `npm`).
+`found` (previews, sitemap, 404 page), `markup` (roles, what folds, tables), `code` (its colours),
+`solutions` (of the exercises), `alive` (nnlib's interactives), `scripts` (which of them a page loads),
+`run` (the menu of ways to run a page), `lite` (JupyterLite, one of them), `search` (what comes first),
+`api` (nnlib's docstrings) and `assets` (what every page loads, made small, by way of `npm`).
 """
 
 import hashlib
 from pathlib import Path
 
-from . import alive, api, assets, figures, formulas, found, links, lite, markup, pages, run, scripts, search, solutions
+from . import (
+    alive,
+    api,
+    assets,
+    code,
+    figures,
+    formulas,
+    found,
+    links,
+    lite,
+    markup,
+    pages,
+    run,
+    scripts,
+    search,
+    solutions,
+)
 
 BOOK = Path(__file__).resolve().parents[2]
 SHAPING = ("_ext", "_static", "nnlib/alive")  # what shapes every page and is none
-PARTS = (alive, api, assets, figures, formulas, links, found, lite, markup, pages, run, scripts, search, solutions)
+PARTS = (
+    alive,
+    api,
+    assets,
+    code,
+    figures,
+    formulas,
+    links,
+    found,
+    lite,
+    markup,
+    pages,
+    run,
+    scripts,
+    search,
+    solutions,
+)
 
 
 def version() -> str:

@@ -16,7 +16,7 @@ from . import npm
 
 SHEET, SCRIPT = "_static/site.css", "_static/site.js"
 THEME_SHEETS = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
-THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"  # and not Bootstrap, of which the theme only uses hints and one menu
+THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"  # not Bootstrap, which would only show titles as hints
 ON_SOME_PAGES = ("_static/design-tabs.js",)  # see `scripts`: only the pages with tabs need it
 UNASKED = ("design-tabs.js", "language_data.js", "site.js")  # they name more classes than are used
 

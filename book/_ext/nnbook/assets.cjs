@@ -8,6 +8,7 @@ const fromHtml = require("purgecss-from-html");
 
 // What scripts give to elements while the reader acts: all that is the book's own.
 const LATER = [/^nnlib-/];
+const LATER_VARIABLES = [/^--nnlib-/]; // figures name them
 const LATER_ATTRIBUTES = ["aria-pressed", "data-mode", "data-theme", "open"];
 
 async function sheet({ css, pages, scripts }) {
@@ -17,9 +18,10 @@ async function sheet({ css, pages, scripts }) {
     css: [{ raw: css }],
     content: [...html, ...js],
     extractors: [{ extractor: fromHtml.default ?? fromHtml, extensions: ["html"] }],
-    safelist: { standard: [/^:/], greedy: LATER }, // the first: a state alone, as in `:focus-visible { ... }`
+    safelist: { standard: [/^:/], greedy: LATER, variables: LATER_VARIABLES }, // the first: a state alone, as in `:focus-visible { ... }`
     dynamicAttributes: LATER_ATTRIBUTES,
     keyframes: true,
+    variables: true,
   });
   return (await esbuild.transform(purged.css, { loader: "css", minify: true, legalComments: "eof" })).code;
 }

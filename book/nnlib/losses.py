@@ -81,7 +81,7 @@ class SoftmaxCrossEntropy(Loss):
         check_labels(target, len(output), output.shape[1])
         log_p = log_softmax(output)
         self.p, self.labels = np.exp(log_p), target
-        return float(-np.mean(log_p[np.arange(len(output)), target]))
+        return float(-log_p[np.arange(len(output)), target].sum() / len(output))
 
     def backward(self) -> np.ndarray:
         delta = self.p.copy()

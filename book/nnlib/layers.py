@@ -233,9 +233,12 @@ class BatchNorm(Layer):
         self.mean, self.variance = np.zeros(n, dtype), np.ones(n, dtype)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        n, mean, variance = len(x), x.mean(axis=0), x.var(axis=0)
+        n = len(x)
+        mean = x.sum(axis=0) / n
+        self.normal = x - mean
+        variance = (self.normal**2).sum(axis=0) / n
         self.std = np.sqrt(variance + self.epsilon)
-        self.normal = (x - mean) / self.std
+        self.normal /= self.std
         self.mean += (1 - self.decay) * (mean - self.mean)
         self.variance += (1 - self.decay) * (variance * (n / max(n - 1, 1)) - self.variance)
         return self.gamma * self.normal + self.beta

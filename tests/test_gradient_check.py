@@ -116,7 +116,9 @@ def test_the_check_leaves_input_and_parameters_as_they_were():
     assert np.array_equal(kept[0], layer.W) and np.array_equal(kept[1], x)
 
 
-def test_float32_is_refused():
+def test_float32_is_refused_by_the_name_of_what_has_it():
+    with pytest.raises(TypeError, match="^x: got dtype float32, expected float64"):
+        gradient_errors(Dense(2, 2, rng()), np.ones((1, 2), np.float32), rng())
     with pytest.raises(TypeError, match="W: got dtype float32, expected float64"):
         gradient_errors(Dense(2, 2, rng(), np.float32), np.ones((1, 2)), rng())
     with pytest.raises(TypeError, match="output: got dtype float32"):

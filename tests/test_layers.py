@@ -49,6 +49,8 @@ LAYERS = [  # every layer earns its gradient check by one line here
     BatchNorm(4),
     Network(Dense(4, 5, rng()), Sigmoid(), BatchNorm(5), Dense(5, 2, rng())),
 ]
+for p in (p for layer in LAYERS for p in layer.parameters()):
+    p.value[...] += np.linspace(-0.5, 0.5, p.value.size).reshape(p.value.shape)  # a bias of 0 would hide mistakes
 # Dropout and BatchNorm alone let `forward` differ from `predict`, and from batch to batch.
 WITHOUT_CHANCE = [
     layer
@@ -201,6 +203,13 @@ def test_batch_norm_predicts_by_averages_that_each_batch_moves_a_little():
     assert np.allclose(layer.mean, x.mean(axis=0))
 
 
+def test_batch_norm_without_memory_predicts_by_the_last_batch():
+    layer, x = BatchNorm(3, decay=0), rng().standard_normal((2, 3))
+    layer.forward(5 + x)
+    layer.forward(x)
+    assert np.allclose(layer.mean, x.mean(axis=0)) and np.allclose(layer.variance, x.var(axis=0, ddof=1))
+
+
 def test_a_batch_of_one_example_has_no_spread_and_gives_beta():
     layer = batch_norm()
     assert np.array_equal(layer.forward(np.ones((1, 3))), [layer.beta])
@@ -320,8 +329,10 @@ def test_a_missing_attribute_is_still_a_missing_attribute():
         (lambda: (Dense(4, 3, rng()), Dense(2, 1, rng())), ValueError, "layer 1 takes 2 inputs, .* give 3"),
         (lambda: (Dense(4, 3, rng()), Sigmoid(), Dense(2, 1, rng())), ValueError, "layer 2 takes 2 inputs, .* give 3"),
         (lambda: (Network(Dense(4, 3, rng())), Dense(2, 1, rng())), ValueError, "layer 1 takes 2 inputs, .* give 3"),
+        (lambda: (Dense(4, 3, rng()), BatchNorm(2)), ValueError, "layer 1 takes 2 inputs, .* give 3"),
+        (lambda: (BatchNorm(4), Dense(3, 1, rng())), ValueError, "layer 1 takes 3 inputs, .* give 4"),
         (lambda: (Dense(4, 3, rng(), np.float32), Dense(3, 1, rng())), TypeError, "layer 1 has dtype float64"),
-        (lambda: (LAYERS[1], LAYERS[1]), ValueError, "one layer stands in two places"),
+        (lambda: (LAYERS[1], LAYERS[1]), ValueError, "^layers: one layer stands in two places; create .* place$"),
         (lambda: (Network(LAYERS[1]), LAYERS[1]), ValueError, "one layer stands in two places"),
         (lambda: (Dense(4, 3, rng()), "sigmoid"), TypeError, "got 'sigmoid' at place 1, expected a Layer"),
     ],
@@ -329,6 +340,17 @@ def test_a_missing_attribute_is_still_a_missing_attribute():
 def test_layers_that_do_not_fit_are_refused(layers, error, message):
     with pytest.raises(error, match=message):
         Network(*layers())
+
+
+def test_a_layer_of_ones_own_may_keep_its_widths_to_itself():
+    class Halves(Layer):
+        """Adds the second half of the inputs to the first."""
+
+        n_in = 4
+
+    network = Network(Sigmoid(), Halves(), Tanh(), Dense(2, 3, rng()), ReLU())
+    assert (network.n_in, network.n_out) == (4, 3)
+    assert (Network(Halves()).n_out, Network(ReLU()).n_in, Network().dtype) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +370,8 @@ def test_a_network_names_what_is_wrong_with_its_input(way, x, error, message):
         getattr(SIGMOIDS, way)(x)
 
 
+@pytest.mark.parametrize("name", ["n_in", "n_out"])
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "3"])
-def test_a_layer_has_a_whole_number_of_neurons(size):
-    with pytest.raises(ValueError, match="n_out: got .*expected a whole number of at least 1"):
-        Dense(2, size, rng())
+def test_a_layer_has_a_whole_number_of_inputs_and_of_neurons(name, size):
+    with pytest.raises(ValueError, match=f"^{name}: got .*expected a whole number of at least 1"):
+        Dense(**({"n_in": 2, "n_out": 2} | {name: size}), rng=rng())

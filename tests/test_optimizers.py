@@ -1,5 +1,7 @@
 """Optimizers: steps by hand, and what is refused."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -12,9 +14,10 @@ def parameter(value=1.0, grad=0.5, dtype=np.float64):
 
 def test_a_step_subtracts_the_rate_times_the_gradient_in_place():
     p = parameter()
-    value = p.value
-    SGD([p], 0.1).step()
+    value, sgd = p.value, SGD([p], 0.1)
+    sgd.step()
     assert p.value is value and value[0] == pytest.approx(0.95)
+    assert sgd.state() == []  # without momentum, nothing is kept
 
 
 def test_momentum_by_hand():
@@ -89,6 +92,35 @@ def test_adam_asks_a_callable_rate_for_every_step_and_keeps_float32():
     adam.step()
     assert p.value[0] == pytest.approx(1 - 0.1 - 0.05, rel=1e-5)
     assert {array.dtype for array in (p.value, *adam.state())} == {np.dtype("float32")}
+
+
+def test_adams_numbers_are_the_papers_unless_others_are_given():
+    usual, named = parameter(grad=1e-8), parameter(grad=1e-8)
+    optimizers = Adam([usual]), Adam([named], 0.001, beta1=0.9, beta2=0.999, epsilon=1e-8)
+    for grad in (1e-8, -3e-8, 2e-8):
+        for p, adam in zip((usual, named), optimizers, strict=True):
+            p.grad[...] = grad
+            adam.step()
+    assert usual.value[0] == named.value[0] != 1
+
+
+def test_adam_without_memory_goes_by_the_sign_of_the_gradient():
+    p = parameter(value=0.0)
+    adam = Adam([p], 0.1, beta1=0, beta2=0)
+    for grad, expected in ((0.5, -0.1), (20.0, -0.2), (-3.0, -0.1)):
+        p.grad[...] = grad
+        adam.step()
+        assert p.value[0] == pytest.approx(expected)
+
+
+def test_adams_step_makes_no_array_as_large_as_the_parameters():
+    p = Parameter("w", np.zeros(100_000), np.ones(100_000))
+    adam = Adam([p])
+    tracemalloc.start()
+    adam.step()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < p.value.nbytes / 2
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks test test-long test-oracles lint results bench audit environment
+.PHONY: book serve pdf lab notebooks test test-long test-oracles mutation lint results records bench audit environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -36,11 +36,18 @@ test-oracles:  ## Compare nnlib with PyTorch, JAX and scikit-learn, in an enviro
 	@$(PYTHON) tools/environment.py _build/oracles tests/oracles/requirements.txt
 	@$(IN_VENV:.venv/%=_build/oracles/%) -m pytest tests/oracles
 
+mutation:  ## Change nnlib's core in a thousand small ways, and see that its tests notice (ONLY="losses training" for some)
+	@$(PYTHON) tools/environment.py _build/mutation/env tools/mutation/requirements.txt
+	@$(IN_VENV:.venv/%=_build/mutation/env/%) tools/mutation.py $(ONLY)
+
 lint: environment  ## The quick checks alone
 	@$(IN_VENV) tools/check.py ruff spelling workflows
 
 results: environment  ## Train the networks of chapter 9 over five seeds and store their results
 	$(IN_VENV) tools/results.py
+
+records: environment  ## See how far dense layers come on MNIST in a minute and in five (ON=--validation, ON=--ablation)
+	@$(IN_VENV) benchmarks/records/run.py $(ON)
 
 bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="B10 footprint" for some)
 	@$(PYTHON) tools/environment.py _build/bench/env benchmarks/requirements.txt

@@ -1,4 +1,4 @@
-"""Ablations: nnlib with one of its techniques taken out, by putting the plainer code back."""
+"""Ablations: nnlib with one of its techniques taken out, by putting the plainer code back; or with one more put in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from peers import ours
 
 @dataclass(frozen=True)
 class Change:
-    """What is taken out, the networks and batches where it is measured, and how it is done."""
+    """What is changed, the networks and batches where it is measured, and how it is done."""
 
     what: str
     where: tuple[tuple[str, int], ...]
@@ -93,6 +93,50 @@ def threads():
     training.threadpool_limits = NoLimit
 
 
+def columns():
+    plain = layers.Dense.__init__
+
+    def init(self, *args, **kwargs):
+        plain(self, *args, **kwargs)
+        self.W, self.dW = np.asfortranarray(self.W), np.asfortranarray(self.dW)
+
+    layers.Dense.__init__ = init
+
+
+def one_room():
+    def minibatches(x, y, batch_size, rng):
+        order = rng.permutation(len(x))
+        rooms = [np.empty((batch_size, *array.shape[1:]), array.dtype) for array in (x, y)]
+        for start in range(0, len(x), batch_size):
+            batch = order[start : start + batch_size]
+            yield tuple(a.take(batch, 0, room[: len(batch)], "clip") for a, room in zip((x, y), rooms, strict=True))
+
+    training.minibatches = minibatches
+
+
+def arrays_of_one():
+    def step(self):
+        rate, t, dtype = self.rate(), self.steps + 1, self.means[0].dtype
+        root = ((1 - self.beta2**t) / (1 - self.beta2)) ** 0.5
+        rate = np.array(rate * root * (1 - self.beta1) / (1 - self.beta1**t), dtype)
+        beta1, beta2, epsilon = (np.array(c, dtype) for c in (self.beta1, self.beta2, self.epsilon * root))
+        for p, m, v, s in zip(self.parameters, self.means, self.squares, self.scratch, strict=True):
+            m *= beta1
+            m += p.grad
+            v *= beta2
+            v += np.square(p.grad, out=s)
+            np.sqrt(v, out=s)
+            s += epsilon
+            np.divide(m, s, out=s)
+            s *= rate
+            p.value[...] -= s
+        self.steps = t
+        if t % self.FLUSH_EVERY == 0:
+            self._flush()
+
+    optimizers.Adam.step = step
+
+
 SIGMOIDS, ALL = (("B", 10), ("B", 128)), (("B", 10), ("B", 128), ("C", 32))
 CHANGES = {
     "float64": Change("float64 in place of float32", ALL, float64),
@@ -106,4 +150,9 @@ CHANGES = {
     "plain_adam": Change("Adam as its formula stands, with new arrays, not in place", (("C", 32),), plain_adam),
     "denormals": Change("Adam's fading moments left to become denormal", (("C", 10),), denormals),
     "threads": Change("BLAS with its default threads", ALL, threads),
+}
+LEFT_OUT = {
+    "columns": Change("weights stored column by column", (*ALL, ("C", 128)), columns),
+    "one_room": Change("each mini-batch written over the one before", (*ALL, ("C", 128)), one_room),
+    "arrays_of_one": Change("Adam's numbers as arrays of one number", (("C", 32), ("C", 128)), arrays_of_one),
 }

@@ -8,7 +8,7 @@ import sys
 from timing import HERE
 from worker import ONE_THREAD
 
-IMPORT = "import time; start = time.process_time(); import nnlib; print(time.process_time() - start)"
+IMPORT = "import time; start = time.process_time(); import {}; print(time.process_time() - start)"
 TRAIN = """
 import resource, sys
 import numpy as np
@@ -32,8 +32,11 @@ def run(code: str) -> float:
 
 def footprint() -> dict[str, float]:
     """Seconds of CPU time and megabytes (2^20 bytes)."""
-    run(IMPORT)  # once, so that the byte code is there
-    result = {"import_seconds": round(statistics.median(run(IMPORT) for _ in range(5)), 3)}
+    run(IMPORT.format("nnlib"))  # once, so that the byte code is there
+    result = {
+        f"import_{part}seconds": round(statistics.median(run(IMPORT.format(package)) for _ in range(5)), 3)
+        for part, package in (("", "nnlib"), ("numpy_", "numpy"))
+    }
     if sys.platform != "win32":  # which has no such count
         result["training_megabytes"] = round(run(TRAIN), 1)
     return result

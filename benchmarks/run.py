@@ -1,8 +1,8 @@
-"""Time nnlib and its peers, print the ratios beside their bars, and store them in benchmarks/results.json.
+"""Time nnlib and its peers, print the ratios beside their bars, and store them in book/bench.json.
 
     make bench                              everything
     make bench ONLY="B10 C128"              some of the table
-    make bench ONLY="agreement footprint"   some of the other parts: agreement, ablations, growth, footprint
+    make bench ONLY="parts footprint"       some of the rest: agreement, parts, ablations, left_out, growth, footprint
 
 Whatever is not run keeps its stored numbers. The bars were set for a calm machine; the exit code says
 only whether everything ran.
@@ -22,16 +22,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))  # where n
 import numpy as np  # noqa: E402
 
 import nnlib  # noqa: E402
-from ablations import CHANGES  # noqa: E402
+from ablations import CHANGES, LEFT_OUT, Change  # noqa: E402
 from agreement import agreement  # noqa: E402
 from footprint import footprint  # noqa: E402
 from grow import growth  # noqa: E402
 from networks import BATCHES, NETS  # noqa: E402
-from timing import DATA, HERE, Worker, interleaved  # noqa: E402
+from timing import DATA, EXAMPLES, HERE, Worker, interleaved  # noqa: E402
 
 PEERS = (
     "ours",
     "floor",
+    "tuned",
     "nielsen",
     "scikit",
     "torch_eager",
@@ -43,6 +44,7 @@ PEERS = (
 )
 TITLES = {
     "floor": "floor",
+    "tuned": "NumPy tuned by hand",
     "nielsen": "Nielsen's loop",
     "scikit": "scikit-learn",
     "torch_eager": "PyTorch eager",
@@ -66,10 +68,11 @@ BARS = [
     ("C", 128, "torch_eager", 0.46),
     ("C", 128, "floor", 1.8),
 ]
-MOST_SECONDS, MOST_MEGABYTES = 0.35, 450
-RESULTS = HERE / "results.json"
+MOST = {"import_seconds": 0.35, "training_megabytes": 450}
+RESULTS = HERE.parent / "book" / "bench.json"
 CELLS = [f"{net}{batch}" for net in NETS for batch in BATCHES]
-PARTS = ("agreement", "ablations", "growth", "footprint")
+PARTS = ("agreement", "parts", "ablations", "left_out", "growth", "footprint")
+TAKEN_APART = (("B", 10), ("B", 128), ("C", 32), ("C", 128))
 
 
 def machine() -> dict:
@@ -104,16 +107,28 @@ def measure(cell: str, workers: list[Worker]) -> dict:
     return {"times": timed, "ratios": ratios}
 
 
-def ablate() -> dict[str, dict]:
-    """How many times longer an epoch takes without each technique, where it was measured."""
+def take_apart() -> dict[str, dict[str, float]]:
+    """The seconds of each part of a step of nnlib's, at some of the cells."""
+    result, worker = {}, Worker("parts")
+    for net, batch in TAKEN_APART:
+        worker.start(NETS[net], batch, examples=EXAMPLES // 4)
+        worker.ask("epoch")
+        result[f"{net}{batch}"] = parts = worker.ask("epoch")["cost"]
+        print(f"{net}{batch}, microseconds:", *(f"{part} {1e6 * seconds:.0f};" for part, seconds in parts.items()))
+    worker.close()
+    return result
+
+
+def ablate(changes: dict[str, Change]) -> dict[str, dict]:
+    """How many times longer an epoch takes with each change, where it was measured."""
     result, whole = {}, Worker("ours")
-    for name, change in CHANGES.items():
-        without = Worker(f"ours+{name}")
+    for name, change in changes.items():
+        changed = Worker(f"ours+{name}")
         factors = {}
         for net, batch in change.where:
-            timed = interleaved([whole, without], NETS[net], batch)
-            factors[f"{net}{batch}"] = round(timed[without.name]["seconds"] / timed["ours"]["seconds"], 3)
-        without.close()
+            timed = interleaved([whole, changed], NETS[net], batch)
+            factors[f"{net}{batch}"] = round(timed[changed.name]["seconds"] / timed["ours"]["seconds"], 3)
+        changed.close()
         result[name] = {"what": change.what, "factors": factors}
         print(f"  {change.what}: " + ", ".join(f"{cell} {factor:.2f}" for cell, factor in factors.items()), flush=True)
     whole.close()
@@ -144,12 +159,13 @@ def main(only: list[str]) -> None:
     cells = results.setdefault("cells", {})
 
     def store() -> None:
-        results.update(machine=machine(), titles=TITLES)
+        results["cells"] = {cell: cells[cell] for cell in CELLS if cell in cells}
+        results.update(machine=machine(), titles=TITLES, examples=EXAMPLES, most=MOST)
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     if "footprint" in wanted:
         results["footprint"] = footprint()
-        print("footprint:", results["footprint"], f"(at most {MOST_SECONDS} s and {MOST_MEGABYTES} MB)")
+        print("footprint:", results["footprint"], "at most", MOST)
         store()
     names = [cell for cell in CELLS if cell in wanted]
     if names or "agreement" in wanted:
@@ -168,9 +184,16 @@ def main(only: list[str]) -> None:
             store()
         for worker in workers:
             worker.close()
+    if "parts" in wanted:
+        results["parts"] = take_apart()
+        store()
     if "ablations" in wanted:
         print("\nan epoch takes so many times longer with")
-        results["ablations"] = ablate()
+        results["ablations"] = ablate(CHANGES)
+        store()
+    if "left_out" in wanted:
+        print("\nwhat was tried and left out: an epoch would take so many times longer with")
+        results["left_out"] = ablate(LEFT_OUT)
         store()
     if "growth" in wanted:
         worker = Worker("ours")

@@ -1,7 +1,7 @@
 """One peer in a process of its own: it starts a network, or trains for one epoch, whenever a line on stdin asks.
 
     python benchmarks/worker.py jax_scan FOLDER
-    python benchmarks/worker.py ours+float64 FOLDER      nnlib with one of the ablations
+    python benchmarks/worker.py ours+float64 FOLDER      nnlib with one of the ablations, or one of LEFT_OUT
 
 Each answer is one line of JSON. The time is the process's CPU time, all of its threads together.
 """
@@ -44,7 +44,8 @@ def main(name: str, folder: str) -> None:
     module, _, change = name.partition("+")
     peer = importlib.import_module(f"peers.{module}")
     if module == "ours" and change:
-        importlib.import_module("ablations").CHANGES[change].apply()
+        ablations = importlib.import_module("ablations")
+        (ablations.CHANGES | ablations.LEFT_OUT)[change].apply()
     x, labels = (np.load(Path(folder) / f"{part}.npy", allow_pickle=False) for part in ("x", "labels"))
     epoch = parameters = None
     for line in sys.stdin:

@@ -84,7 +84,7 @@ def start(net, weights, x, labels, batch_size, rng):
                     np.add(out, one, out)
                     np.multiply(out, half, out)
                 elif i < last:
-                    np.maximum(out, 0, out)
+                    np.maximum(out, 0, out=out)
                 a = out
             total += output_delta(a, target, spares[last], n)
             delta = a

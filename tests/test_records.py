@@ -1,0 +1,118 @@
+"""The records' recipe: bends that are what they say, epochs that seek doubt, a clock that is kept."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from chapters import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from records.augmentation import SIDE, Distortion, augment, fields, grid, look, upright  # noqa: E402
+from records.recipe import MINUTE, Clock, epoch, rate, train  # noqa: E402
+
+STILL = Distortion(bend=0.0, turn=0.0, stretch=0.0, lean=0.0, shift=0.0)
+WILD = Distortion(bend=3.0, turn=40.0, stretch=0.5, lean=0.5, shift=5.0)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def images(rng):
+    return rng.random((7, SIDE**2), dtype=np.float32)
+
+
+def inside(images, side):
+    edge = (SIDE - side) // 2
+    return images.reshape(-1, SIDE, SIDE)[:, edge : SIDE - edge, edge : SIDE - edge].reshape(len(images), -1)
+
+
+@pytest.mark.parametrize("side", [28, 22])
+def test_no_distortion_leaves_the_middle_as_it_is(images, side, rng):
+    assert np.array_equal(look(images, grid(side)), inside(images, side))
+    assert np.allclose(augment(images, 3, side, STILL, rng), inside(images, side), atol=1e-5)
+
+
+def test_a_whole_shift_moves_whole_pixels(images):
+    moved = look(images, grid(20) + np.array([[2], [-3]], np.float32)).reshape(-1, 20, 20)
+    assert np.array_equal(moved, images.reshape(-1, SIDE, SIDE)[:, 6:26, 1:21])
+
+
+def test_half_a_pixel_is_the_mean_of_two(images):
+    halfway = look(images, grid(20) + np.array([[0], [0.5]], np.float32)).reshape(-1, 20, 20)
+    rows = images.reshape(-1, SIDE, SIDE)[:, 4:24]
+    assert np.allclose(halfway, (rows[:, :, 4:24] + rows[:, :, 5:25]) / 2)
+
+
+def test_bent_images_keep_their_number_type_and_range(images, rng):
+    bent = augment(images, 3, 22, WILD, rng)
+    assert bent.shape == (7, 22 * 22) and bent.dtype == np.float32
+    assert bent.min() >= images.min() - 1e-6 and bent.max() <= images.max() + 1e-6
+
+
+def test_neighbours_are_bent_alike_and_groups_are_not(rng):
+    image = rng.random((1, SIDE**2), dtype=np.float32)
+    bent = augment(np.repeat(image, 6, axis=0), 3, 22, WILD, rng)
+    assert np.array_equal(bent[0], bent[2]) and np.array_equal(bent[3], bent[5])
+    assert not np.allclose(bent[2], bent[3], atol=0.1)
+
+
+def test_elastic_bends_are_as_strong_and_as_smooth_as_they_say(rng):
+    bent = fields(400, 22, replace(STILL, bend=0.8, smooth=4.0), rng) - grid(22)
+    assert bent.std() == pytest.approx(0.8, rel=0.05)
+    steps = np.diff(bent.reshape(-1, 2, 22, 22), axis=-1)
+    assert steps.std() < 0.8 / 4 * 1.1  # noise smoothed by a Gaussian twice as wide would change by 0.8 / (4 sqrt 2)
+
+
+def test_turning_keeps_distances(rng):
+    turned = fields(5, 22, replace(STILL, turn=30.0), rng)
+    assert np.allclose(np.linalg.norm(turned - 13.5, axis=1), np.linalg.norm(grid(22) - 13.5, axis=0), atol=1e-4)
+
+
+def test_a_leaning_stroke_is_set_upright():
+    image = np.zeros((SIDE, SIDE), np.float32)
+    for row in range(6, 22):
+        image[row, 5 + row // 2 : 9 + row // 2] = 1
+    straight = upright(image.reshape(1, -1)).reshape(SIDE, SIDE)[8:20]
+    middles = straight @ np.arange(SIDE) / straight.sum(axis=1)
+    assert np.ptp(middles) < 1 < np.ptp(image[8:20] @ np.arange(SIDE) / image[8:20].sum(axis=1))
+    assert straight.dtype == np.float32
+
+
+def test_an_epoch_shows_all_images_until_doubts_count(rng):
+    doubt = rng.random(100)
+    assert sorted(epoch(MINUTE, 0.0, doubt, rng)) == list(range(100))
+    shown = epoch(MINUTE, 0.9, doubt, rng)
+    assert len(set(shown)) == len(shown) == round(100 * MINUTE.epoch)
+    most = round(len(shown) * MINUTE.doubtful)
+    assert set(np.argsort(-doubt)[:most]) <= set(shown)
+
+
+def test_the_rate_rises_and_falls_and_never_reaches_zero():
+    rates = [rate(MINUTE, share) for share in np.linspace(0, 1.2, 200)]
+    assert max(rates) == pytest.approx(MINUTE.rate, rel=0.02) and min(rates) > 0
+    assert np.argmax(rates) / 200 * 1.2 == pytest.approx(MINUTE.warm_up, abs=0.02)
+    assert rates[-1] == rate(MINUTE, 1.0) < MINUTE.rate / 100
+
+
+def test_the_clock_counts_shares_of_its_seconds():
+    times = iter([10.0, 10.0, 40.0])
+    clock = Clock(60, now=lambda: next(times))
+    assert [clock.share(), clock.share()] == [0.0, 0.5]
+
+
+def test_a_second_is_enough_to_learn_something_and_is_kept(rng):
+    x = np.zeros((600, SIDE, SIDE), np.float32)
+    labels = np.arange(600) % 10
+    for image, label in zip(x, labels, strict=True):
+        image[6:22, 4 + 2 * label : 6 + 2 * label] = 1  # an upright stroke, the further right the larger the digit
+    x += 0.1 * rng.random(x.shape, dtype=np.float32)
+    recipe = replace(MINUTE, seconds=1.0, hidden=(32,), batch_size=50, distortion=STILL)
+    reader, used = train(recipe, x.reshape(600, -1), labels, rng)
+    assert 1 <= used["cpu_seconds"] < 1.3
+    assert (reader.predict(x.reshape(600, -1)) == labels).mean() > 0.9

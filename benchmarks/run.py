@@ -100,7 +100,8 @@ def fits(peer: str, net: str) -> bool:
 def measure(cell: str, workers: list[Worker]) -> dict:
     """The seconds of each peer, and nnlib's time as a ratio to each."""
     net, batch = cell[0], int(cell[1:])
-    timed = interleaved([worker for worker in workers if fits(worker.name, net)], NETS[net], batch)
+    with_bar = [peer for *where, peer, _ in BARS if where == [net, batch]]
+    timed = interleaved([w for w in workers if fits(w.name, net)], NETS[net], batch, in_full=with_bar)
     ours = timed["ours"]["seconds"]
     ratios = {name: float(f"{ours / part['seconds']:.3g}") for name, part in timed.items() if name != "ours"}
     print(f"{cell:6}", *(f"{ratios[name]:8.3f}" if name in ratios else "       -" for name in TITLES), flush=True)

@@ -4,6 +4,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,10 +52,18 @@ class Worker:
 
 
 def interleaved(
-    workers: list[Worker], net: Net, batch: int, examples: int = EXAMPLES, repeats: int = REPEATS
+    workers: list[Worker],
+    net: Net,
+    batch: int,
+    examples: int = EXAMPLES,
+    repeats: int = REPEATS,
+    in_full: Collection[str] = (),
 ) -> dict[str, dict]:
-    """The CPU seconds of an epoch for each worker: median and all of `repeats` rounds, after a first one untimed."""
-    shares = {worker.name: share(worker.name, batch) for worker in workers}
+    """The CPU seconds of an epoch for each worker: median and all of `repeats` rounds, after a first one untimed.
+
+    Even a slow peer named in `in_full` sees all examples.
+    """
+    shares = {worker.name: 1 if worker.name in in_full else share(worker.name, batch) for worker in workers}
     for worker in workers:
         worker.start(net, batch, int(examples * shares[worker.name]))
         worker.ask("epoch")

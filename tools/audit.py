@@ -23,8 +23,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
+import chromium
 from chapters import ROOT, chapters
-from print_book import BROWSERS, CHROMIUM_OPTIONS
 from weight import Compressing, of_figures
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -122,12 +122,12 @@ def serve(folder: Path) -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
-def lighthouse(modules: Path, browser: str, address: str) -> dict:
+def lighthouse(modules: Path, program: str, address: str) -> dict:
     """One run: the scores of the four categories, the metrics, and what could be better."""
     command = [npm.NODE, modules / "lighthouse" / "cli" / "index.js", address, "--quiet", "--output=json"]
-    flags = " ".join(["--headless=new", *CHROMIUM_OPTIONS])
+    flags = " ".join(["--headless=new", *chromium.OPTIONS])
     for _ in range(3):  # a browser that does not answer in time is asked again
-        surroundings = {**os.environ, "CHROME_PATH": browser}
+        surroundings = {**os.environ, "CHROME_PATH": program}
         done = subprocess.run([*command, f"--chrome-flags={flags}"], env=surroundings, capture_output=True, text=True)
         if done.returncode == 0:
             break
@@ -180,8 +180,8 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=0, help="runs of each page; without it five, and they are kept")
     asked = parser.parse_args(arguments).runs
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None or not SITE.is_dir():
+    program = chromium.path()
+    if program is None or not SITE.is_dir():
         sys.exit("an audit needs Chromium, and a built site: run `make book` first")
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5:
         print(f"This machine is busy (load {os.getloadavg()[0]:.1f}): the scores will be too low.", flush=True)
@@ -192,13 +192,13 @@ def main(arguments: list[str]) -> None:
     for number in range(asked or 5):
         for key, found in runs.items():
             kind, book = key.split(" / ")
-            found.append(lighthouse(modules, browser, f"{books[book]}/{KINDS[kind]}"))
+            found.append(lighthouse(modules, program, f"{books[book]}/{KINDS[kind]}"))
             print(f"run {number + 1}: {key}: {found[-1]['scores']}", flush=True)
     facts = {
         "date": date.today().isoformat(),
         "runs": asked or 5,
         "lighthouse": json.loads((modules / "lighthouse" / "package.json").read_text("utf-8"))["version"],
-        "chromium": call([browser, "--version"]).strip(),
+        "chromium": call([program, "--version"]).strip(),
         "machine": f"{platform.system()} {platform.machine()} with {os.cpu_count()} cores",
         "speed": spread([run["speed"] for found in runs.values() for run in found]),
     }

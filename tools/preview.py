@@ -5,13 +5,13 @@ python tools/preview.py
 Run it after tools/cover.py; it needs Chromium.
 """
 
-import shutil
 from html import escape
 from io import BytesIO
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+import chromium
 from chapters import ROOT
 
 STATIC = ROOT / "book" / "_static"
@@ -32,11 +32,11 @@ def main() -> None:
     style = STATIC.joinpath("book.css").read_text("utf-8").split("/* 3.")[0]
     cover = STATIC.joinpath("cover.html").read_text("utf-8")
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1200, "height": 630})
+        opened = started.chromium.launch(executable_path=chromium.path(), args=chromium.OPTIONS)
+        page = opened.new_page(viewport={"width": 1200, "height": 630})
         page.set_content(PAGE.format(style=style, title=escape(TITLE), words=escape(WORDS), cover=cover))
         picture = Image.open(BytesIO(page.screenshot()))
-        browser.close()
+        opened.close()
     picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(STATIC / "preview.png", optimize=True)
 
 

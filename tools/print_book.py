@@ -6,7 +6,6 @@ The pages of _build/html become one document, in the book's order, which the sys
 leaves the machine.
 """
 
-import shutil
 import sys
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, sync_playwright
 
+import chromium
 from chapters import ROOT, pages
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -24,8 +24,6 @@ SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "book.pdf"
 STYLE = Path(__file__).with_suffix(".css")
 ORIGIN = "http://book.invalid"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-background-networking"]  # the first for root, as in a container
 
 
 def soup(html: str) -> BeautifulSoup:
@@ -171,16 +169,15 @@ def print_to(target: Path, html: str, site: Path, browser: Browser) -> None:
 
 def main() -> str | None:
     """Print the book; return what went wrong."""
-    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if chromium is None:
-        return f"No Chromium is here: none of {', '.join(BROWSERS)} is on the PATH. Install one, then run this again."
+    if (found := chromium.path()) is None:
+        return chromium.MISSING
     names = [name.removesuffix(".md").removesuffix(".ipynb") for name in pages()]
     if missing := [name for name in names if not (SITE / f"{name}.html").is_file()]:
         return f"The site lacks {missing[0]}.html: run `make book` first."
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-        print_to(TARGET, document(SITE, names), SITE, browser)
-        browser.close()
+        opened = started.chromium.launch(executable_path=found, args=chromium.OPTIONS)
+        print_to(TARGET, document(SITE, names), SITE, opened)
+        opened.close()
     print(f"The book is printed: {TARGET.as_uri()} ({TARGET.stat().st_size / 1e6:.1f} MB)")
     return None
 

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
+from mutations import changed
 
 from nnlib import Dense, Network
 from nnlib.idx import parse_idx
@@ -63,19 +64,6 @@ def attempt(read, size):
         assert len(str(result)) < 1000 and str(result).isprintable()
     event("refused" if isinstance(result, ValueError) else "read")
     return result
-
-
-@st.composite
-def changed(draw, data):
-    """The same bytes with up to three changes: a piece replaced, cut out or put in, or the end cut off."""
-    data = bytearray(data)
-    for _ in range(draw(st.integers(1, 3))):
-        i = draw(st.integers(0, len(data)))
-        j = draw(st.integers(i, min(i + 8, len(data))))
-        data[i:j] = draw(st.binary(max_size=8))
-        if draw(st.integers(0, 9)) == 0:
-            del data[i:]
-    return bytes(data)
 
 
 # MNIST's files: gzip around IDX

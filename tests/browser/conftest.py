@@ -6,28 +6,27 @@ from pathlib import Path
 import pytest
 from windows import Window
 
+from chromium import MISSING, OPTIONS, path
 from nnbook.alive import write
 from nnbook.scripts import needed
 from nnlib.alive import live
 from nnlib.exercises import predictions
 
+# What is on the screen comes to life when the first frame is drawn: see near.js.
+TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 BOOK = Path(__file__).parents[2] / "book"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """A running browser; no test of this folder runs where there is none."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(f"no browser is here: none of {', '.join(NAMES)} is on the PATH")
+    if (found := path()) is None:
+        pytest.skip(MISSING)
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
+        running = started.chromium.launch(executable_path=found, args=OPTIONS)
+        yield running
+        running.close()
 
 
 @pytest.fixture
@@ -70,7 +69,10 @@ def alive(window, tmp_path, shown):
         head += '<link rel="icon" href="favicon.svg">'
         html = f'<!DOCTYPE html><html lang="en" data-theme="light"><head>{head}{scripts}</head>'
         tmp_path.joinpath("page.html").write_text(f'{html}<body class="bd-article">{body}</body></html>', "utf-8")
-        return window(tmp_path, **options).open("page.html")
+        page = window(tmp_path, **options).open("page.html")
+        if options.get("java_script_enabled", True):
+            page.evaluate(TWO_FRAMES)
+        return page
 
     return open_page
 

@@ -45,6 +45,35 @@ def centre(page, letter):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def open_below(alive, shown):
+    """A page with a choice far below the screen."""
+    shown.append('<a href="#end">Go</a><div style="height: 50000px"></div>')
+    CHOICE.show()
+    shown.append('<div id="end"></div>')
+    page = alive()
+    assert page.get_by_role("radio").count() == 0
+    return page
+
+
+def test_what_is_far_below_waits_until_a_reader_comes_near(alive, shown):
+    page = open_below(alive, shown)
+    page.evaluate("document.getElementById('end').scrollIntoView()")
+    page.get_by_role("radio").first.wait_for()
+
+
+def test_what_is_far_below_is_reached_by_the_tab_key(alive, shown):
+    page = open_below(alive, shown)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "radio"
+
+
+def test_what_is_far_below_is_printed_as_it_looks_when_it_is_reached(alive, shown):
+    page = open_below(alive, shown)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.get_by_role("radio").count() == len(CHOICE.choices)
+
+
 def test_lines_are_ordered_by_mouse(alive, shown):
     ORDER.show()
     page = alive()

@@ -280,9 +280,7 @@ def test_what_falls_is_hatched_or_dashed_and_what_rises_is_not(page):
         levels = (
             maps.nth(j)
             .locator("canvas")
-            .evaluate(
-                "map => [...map.getContext('2d').getImageData(0, 0, 84, 84).data.filter((_, i) => i % 4 === 3)]"
-            )
+            .evaluate("map => [...map.getContext('2d').getImageData(0, 0, 84, 84).data.filter((_, i) => i % 4 === 3)]")
         )
         rows = np.array(levels).reshape(28, 3, 28, 3)
         striped = (rows.max(axis=(1, 3)) != rows.min(axis=(1, 3))).any()

@@ -5,13 +5,12 @@ import re
 
 import numpy as np
 import pytest
-from windows import PHONE
+from windows import CALM, PHONE, says, tab_to
 
 from nnlib import Sigmoid
 from nnlib.alive import landscape, live
 from nnlib.alive.landscape import Landscape
 
-CALM = {"reduced_motion": "reduce"}
 EXPORT = "export default { render };"
 X, Y = np.array([-2.0, -1.0, 0.5, 1.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])
 RNG = np.random.default_rng(1)
@@ -67,21 +66,6 @@ def numbers(page):
     """What stands beside the map, by name."""
     names, values = (page.locator(f".nnlib-land-numbers {kind}").all_inner_texts() for kind in ("span", "b"))
     return dict(zip(map(str.strip, names), values, strict=True))
-
-
-def says(page, text):
-    """Wait until the live region says `text`."""
-    page.get_by_role("status").filter(has_text=text).wait_for()
-
-
-def tab_to(page, name):
-    """Go on with Tab until something of this name has the focus."""
-    name_now = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate(name_now).startswith(name):
-            return
-    raise AssertionError(f"no Tab reaches {name}")
 
 
 def real(number, digits):

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from windows import PHONE
+from windows import CALM, PHONE, says, tab_to
 
 from nnlib.alive import line, live
 
-CALM = {"reduced_motion": "reduce"}
 EXPORT = "export default { render };"
 
 
@@ -69,21 +68,6 @@ def numbers(page):
     """What stands beside the picture, by name."""
     names, values = (page.locator(f".nnlib-line-numbers {kind}").all_inner_texts() for kind in ("span", "b"))
     return dict(zip(map(str.strip, names), values, strict=True))
-
-
-def says(page, text):
-    """Wait until the live region says `text`."""
-    page.get_by_role("status").filter(has_text=text).wait_for()
-
-
-def tab_to(page, name):
-    """Go on with Tab until something of this name has the focus."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        name_now = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
-        if page.evaluate(name_now).startswith(name):
-            return
-    raise AssertionError(f"no Tab reaches {name}")
 
 
 def test_and_is_learned_by_keyboard_alone(alive, shown):

@@ -1,8 +1,9 @@
-"""Windows: a browser's window that sees the files of one folder and nothing else."""
+"""Windows: a browser's window that sees the files of one folder and nothing else, and what a reader does in it."""
 
 from urllib.parse import unquote, urlsplit
 
 ORIGIN = "http://book.test"
+CALM = {"reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 375, "height": 800}, "has_touch": True}
 
 
@@ -35,3 +36,18 @@ class Window:
         """Load a page and wait until its scripts have run."""
         self.page.goto(f"{ORIGIN}/{path}", wait_until="load")
         return self.page
+
+
+def says(page, text):
+    """Wait until the live region says `text`."""
+    page.get_by_role("status").filter(has_text=text).wait_for()
+
+
+def tab_to(page, name):
+    """Go on with Tab until something of this name has the focus."""
+    name_now = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(name_now).startswith(name):
+            return
+    raise AssertionError(f"no Tab reaches {name}")

@@ -28,7 +28,7 @@ function render({ model, el }) {
   const rate = element("output");
   const table = element("div", { class: "nnlib-digit-table", tabindex: 0, role: "region", "aria-label": "All numbers" });
   const all = element("details", { toggle: soon }, element("summary", {}, "All numbers"), table);
-  const status = element("p", { class: "nnlib-digit-unseen", role: "status" });
+  const status = element("p", { class: "nnlib-unseen", role: "status" });
 
   el.classList.add("nnlib-digit");
   stage(

@@ -20,7 +20,7 @@ function render({ model, el }) {
   const idea = element("p", { class: "nnlib-step-idea" });
   const formulas = element("div", { class: "nnlib-step-formulas" });
   const listing = element("div", { class: "nnlib-step-code" });
-  const said = element("p", { class: "nnlib-step-unseen", "aria-live": "polite" });
+  const said = element("p", { class: "nnlib-unseen", "aria-live": "polite" });
   const select = element("select", { class: "nnlib-step-select", change: () => ask(select.value) });
   const answer = element("div", { class: "nnlib-step-answer", "aria-live": "polite" });
 

@@ -242,8 +242,9 @@ def test_accuracy_is_the_share_of_right_answers():
 
 
 def test_an_answer_that_is_no_number_is_wrong_and_spoils_no_other():
-    net = Network(Dense(2, 2, rng(), init=lambda rng, shape: np.array([[1e308, -1e308], [0, 1]])))
-    x = np.array([[10.0, 10], [0, 1]])  # the first example's outputs are inf - inf and 10
+    large, difference = 1e308 * np.eye(2), np.array([[1.0, -1], [0, 1]])
+    net = Network(*(Dense(2, 2, rng(), init=lambda rng, shape, W=W: W) for W in (large, difference)))
+    x = np.array([[10.0, 10], [0, 1]])  # inf - inf for the first
     assert accuracy(net, x, np.array([0, 1])) == 0.5
 
 

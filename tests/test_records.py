@@ -116,3 +116,9 @@ def test_a_second_is_enough_to_learn_something_and_is_kept(rng):
     reader, used = train(recipe, x.reshape(600, -1), labels, rng)
     assert 1 <= used["cpu_seconds"] < 1.3
     assert (reader.predict(x.reshape(600, -1)) == labels).mean() > 0.9
+
+
+def test_the_time_can_end_within_an_epoch(rng):
+    images, labels = rng.random((20_000, SIDE**2), dtype=np.float32), rng.integers(0, 10, 20_000)
+    _, used = train(replace(MINUTE, seconds=0.3, upright=False), images, labels, rng)
+    assert 0.3 <= used["cpu_seconds"] < 0.5 and 0 < used["epochs"] < 1

@@ -68,24 +68,21 @@ def machine() -> dict:
     }
 
 
-def measure(recipe: Recipe, parts: tuple[np.ndarray, ...], seeds: tuple[int, ...]) -> dict:
-    """Train over the seeds on the first two parts and score each once on the other two."""
+def score(recipe: Recipe, parts: tuple[np.ndarray, ...], seed: int) -> dict:
+    """Train on the first two parts, and score once on the other two."""
     x, y, x_aside, y_aside = parts
-    runs = []
-    for seed in seeds:
-        reader, used = train(recipe, x, y, np.random.default_rng(seed))
-        right = reader.predict(x_aside) == y_aside
-        run = {"seed": seed, "accuracy": round(float(right.mean()), 5), **used}
-        print("  seed {seed}: {accuracy:.2%} in {cpu_seconds} CPU s, {epochs} epochs".format(**run), flush=True)
-        runs.append(run)
+    reader, used = train(recipe, x, y, np.random.default_rng(seed))
+    return {"seed": seed, "accuracy": round(float(np.mean(reader.predict(x_aside) == y_aside)), 5), **used}
+
+
+def spread(runs: list[dict]) -> dict[str, float]:
+    """Mean and range of what the seeds reach."""
     scores = [run["accuracy"] for run in runs]
-    spread = {"mean": round(float(np.mean(scores)), 5), "min": min(scores), "max": max(scores)}
-    print(f"  mean {spread['mean']:.2%}, {spread['min']:.2%} to {spread['max']:.2%}", flush=True)
-    return {"runs": runs, **spread}
+    return {"mean": round(float(np.mean(scores)), 5), "min": min(scores), "max": max(scores)}
 
 
 def main(part: str) -> None:
-    """Measure the part asked for; the others keep their stored numbers."""
+    """Measure the part asked for, seed by seed; the others keep their stored numbers."""
     mnist = load_mnist()
     if part == "test":
         parts = mnist.x_train, mnist.y_train, mnist.x_test, mnist.y_test
@@ -93,14 +90,19 @@ def main(part: str) -> None:
         x, y = mnist.x_train, mnist.y_train
         parts = x[:-VALIDATION], y[:-VALIDATION], x[-VALIDATION:], y[-VALIDATION:]
     stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
-    stored |= {"made_by": "make records", "bars": BARS}
+    recipes, measured = (WITHOUT if part == "ablation" else RECIPES), {}
+    stored |= {"made_by": "make records", "bars": BARS, part: {"machine": machine(), "measured": measured}}
     stored["recipes"] = {name: asdict(recipe) for name, recipe in RECIPES.items()}
-    stored[part] = {"machine": machine(), "measured": {}}
-    for name, recipe in (WITHOUT if part == "ablation" else RECIPES).items():
-        print(f"without {name}" if part == "ablation" else f"{name} CPU seconds", flush=True)
-        seeds = ABLATION_SEEDS if part == "ablation" else SEEDS
-        stored[part]["measured"][name] = measure(recipe, parts, seeds)
+    for seed in ABLATION_SEEDS if part == "ablation" else SEEDS:
+        for name, recipe in recipes.items():
+            runs = measured.setdefault(name, {"runs": []})["runs"]
+            runs.append(score(recipe, parts, seed))
+            measured[name] |= spread(runs)
+            line = "seed {seed}: {accuracy:.2%}, {epochs} epochs in {cpu_seconds} s".format(**runs[-1])
+            print(f"{name:36}{line}", flush=True)
         STORED.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    for name, result in measured.items():
+        print(f"{name}: " + "{mean:.2%} ({min:.2%} to {max:.2%})".format(**result))
     print(f"{STORED.relative_to(HERE.parents[1])} is written")
 
 

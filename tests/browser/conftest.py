@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from windows import Window
+from windows import SITE, Window
 
 from chromium import MISSING, OPTIONS, path
 from nnbook.alive import write
@@ -42,6 +42,20 @@ def window(chromium):
     for one in opened:
         one.context.close()
     assert [trouble for one in opened for trouble in one.troubles] == []
+
+
+@pytest.fixture(scope="module")
+def desk(chromium):
+    """One wide window for all pages, whose system asks for less motion."""
+    opened = Window(chromium, SITE, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    yield opened
+    opened.context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_script():
+    """axe-core's own text."""
+    return pytest.importorskip("axe_playwright_python.base", reason="axe is not installed").AXE_SCRIPT
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from windows import PHONE, Window
+from axe import RULES, violations
+from windows import PAGES, PHONE, SETTLED, SITE, Window
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
-PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if not {"_static", "lite"} & set(p.parts))
 WITH_SOLUTIONS = [name for name in PAGES if 'class="nnlib-solution"' in SITE.joinpath(name).read_text("utf-8")]
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make book` first")
@@ -17,14 +16,6 @@ pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/ht
 def phone(chromium):
     """One window of a phone's width for all pages."""
     opened = Window(chromium, SITE, **PHONE)
-    yield opened
-    opened.context.close()
-
-
-@pytest.fixture(scope="module")
-def desk(chromium):
-    """One wide window for all pages, whose system asks for less motion."""
-    opened = Window(chromium, SITE, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     yield opened
     opened.context.close()
 
@@ -55,86 +46,6 @@ def test_a_page_loads_whole_fits_a_phone_and_hides_nothing_from_the_keyboard(pho
     assert page.evaluate(UNREACHABLE) == []
     assert page.evaluate(TORN) == []
     assert phone.troubles == []
-
-
-# axe-core's rules, but for those that it calls deprecated and two more.
-RULES = """() => axe.getRules().filter((rule) => !rule.tags.includes("deprecated") && ![
-    "color-contrast-enhanced",  // level AAA, 7 : 1; the book keeps level AA, 4.5 : 1
-    "focus-order-semantics",  // experimental: objects to the focus on a box that scrolls, which the keyboard needs
-].includes(rule.ruleId)).map((rule) => rule.ruleId)"""
-# What is far from the screen has no true size until a reader comes near, and axe-core would see it overlap.
-ALL_LAID_OUT = "* { content-visibility: visible !important; }"
-ONLY = """() => axe.configure({ rules: [
-    { id: "color-contrast", selector: "[data-sample]" },
-    { id: "empty-table-header", selector: "th:not(:has(math))" },  // axe-core does not read MathML
-] })"""
-RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]  # the only ones to which the theme matters
-
-# Text of one look on one ground has one contrast: axe-core measures the first of each, where all would take minutes.
-# A look is the colour, size and weight; a ground is the colours of the boxes around the text.
-MARK_SAMPLES = """() => {
-  const grounds = new Map([[null, ""]]), seen = new Set();
-  function ground(box) {
-    if (!grounds.has(box)) {
-      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(box);
-      const own = ` ${backgroundColor} ${backgroundImage} ${opacity}`.replace(" rgba(0, 0, 0, 0) none 1", "");
-      grounds.set(box, ground(box.parentElement) + own);
-    }
-    return grounds.get(box);
-  }
-  for (const box of document.querySelectorAll("body, body *")) {
-    box.removeAttribute("data-sample");
-    const says = [...box.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    if (!(says || box.matches("input, textarea, select"))) continue;
-    if (!box.checkVisibility({ visibilityProperty: true })) continue;
-    const { color, fontSize, fontWeight } = getComputedStyle(box);
-    const look = [color, fontSize, fontWeight, ground(box)].join();
-    if (!seen.has(look)) box.setAttribute("data-sample", "");
-    seen.add(look);
-  }
-}"""
-
-# Every box of code that scrolls can be reached: scrolls.js sees to it once a key was pressed.
-SETTLED = """() => [...document.querySelectorAll("pre")].every(
-    (box) => box.tabIndex >= 0 || box.scrollWidth <= box.clientWidth)"""
-
-
-@pytest.fixture(scope="session")
-def axe_script():
-    """axe-core's own text."""
-    return pytest.importorskip("axe_playwright_python.base", reason="axe is not installed").AXE_SCRIPT
-
-
-def violations(page, rules):
-    """What axe-core finds by these rules, each with the element and what it says."""
-    page.evaluate(MARK_SAMPLES)
-    options = {"runOnly": {"type": "rule", "values": rules}, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
-    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
-
-
-def in_theme(page, theme):
-    page.evaluate("(theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme })", theme)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_in_light_and_dark_wide_and_narrow(desk, axe_script, name):
-    desk.troubles.clear()
-    page = desk.open(name)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.add_style_tag(content=ALL_LAID_OUT)
-    page.keyboard.press("Shift")  # a first key, which has scrolls.js measure
-    page.evaluate(axe_script)
-    page.evaluate(ONLY)
-    every_rule = page.evaluate(RULES)
-    for width in (1280, 375):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(SETTLED)
-        for theme, rules in {"light": every_rule, "dark": RULES_OF_COLOUR}.items():
-            in_theme(page, theme)
-            assert violations(page, rules) == [], f"{width} px wide, {theme}"
-    page.set_viewport_size({"width": 1280, "height": 900})
-    assert desk.troubles == []
 
 
 @pytest.mark.parametrize("name", WITH_SOLUTIONS)

@@ -1,10 +1,17 @@
 """Windows: a browser's window that sees the files of one folder and nothing else, and what a reader does in it."""
 
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+SITE = Path(__file__).parents[2] / "_build" / "html"
+PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if not {"_static", "lite"} & set(p.parts))
 ORIGIN = "http://book.test"
 CALM = {"reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 375, "height": 800}, "has_touch": True}
+
+# Every box of code that scrolls can be reached: scrolls.js sees to it once a key was pressed.
+SETTLED = """() => [...document.querySelectorAll("pre")].every(
+    (box) => box.tabIndex >= 0 || box.scrollWidth <= box.clientWidth)"""
 
 
 class Window:

@@ -45,6 +45,7 @@ ADDRESSES = {
     "book/09_handwritten_digits": ["ch-digits"],
     "book/10_the_bug_museum": ["ch-museum"],
     "book/mathematics": ["mathematics"],
+    "book/records": ["records"],
     "book/notation": ["notation"],
     "book/glossary": ["glossary", "term-backpropagation"],
     "book/api": ["api", "nnlib.layers.Dense"],
@@ -251,7 +252,7 @@ def test_the_root_page_is_the_first_page_itself():
 @every_page
 def test_a_page_of_the_book_leads_to_the_one_before_and_the_one_after(page):
     order = ["index", *(f"{path.stem}" for path in sorted((SITE / "book").glob("[01]*.html")))]
-    order += ["mathematics", "notation", "glossary", "api", "bibliography"]
+    order += ["mathematics", "records", "notation", "glossary", "api", "bibliography"]
     if page.parent.name != "book":
         return
     place = order.index(page.stem)

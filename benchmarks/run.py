@@ -122,12 +122,12 @@ def take_apart() -> dict[str, dict[str, float]]:
 
 def ablate(changes: dict[str, Change]) -> dict[str, dict]:
     """How many times longer an epoch takes with each change, where it was measured."""
-    result, whole = {}, Worker("ours")
+    result, whole, examples = {}, Worker("ours"), EXAMPLES // 3
     for name, change in changes.items():
         changed = Worker(f"ours+{name}")
         factors = {}
         for net, batch in change.where:
-            timed = interleaved([whole, changed], NETS[net], batch)
+            timed = interleaved([whole, changed], NETS[net], batch, examples)
             factors[f"{net}{batch}"] = round(timed[changed.name]["seconds"] / timed["ours"]["seconds"], 3)
         changed.close()
         result[name] = {"what": change.what, "factors": factors}

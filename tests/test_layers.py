@@ -1,6 +1,7 @@
 """Layers: every backward pass against differences, and what a network refuses."""
 
 import re
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -280,6 +281,8 @@ def test_parameters_are_the_very_arrays_of_the_layer():
     assert (W.value is layer.W, W.grad is layer.dW, b.value is layer.b, b.grad is layer.db) == (True,) * 4
     layer.backward(np.ones_like(layer.forward(np.ones((4, 3)))))
     assert W.grad is layer.dW and b.grad.tolist() == [4, 4]
+    with pytest.raises(FrozenInstanceError):
+        W.value = np.zeros((2, 3))  # in place of the layer's own, it would never be used
 
 
 def test_names_of_nested_parameters_are_unique_and_tell_the_place():
@@ -316,6 +319,10 @@ def test_init_and_dtype_are_used():
 def test_backward_before_forward_says_so(make):
     with pytest.raises(RuntimeError, match=r"\w+.backward came before forward: call \w+.forward\(...\) first"):
         make().backward(np.ones((2, 4)))
+    layer = make()
+    before = set(vars(layer))
+    layer.forward(np.ones((2, 4)))
+    assert set(vars(layer)) - before == set(layer.stores)  # so that it is said of whatever backward asks for first
 
 
 def test_a_missing_attribute_is_still_a_missing_attribute():

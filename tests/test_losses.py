@@ -49,6 +49,7 @@ def test_the_cost_is_a_plain_number_and_backward_comes_after_forward(loss, outpu
     assert type(loss.forward(output, target)) is float
     with pytest.raises(RuntimeError, match="backward came before forward"):
         type(loss)().backward()
+    assert set(vars(loss)) == set(loss.stores)
 
 
 def test_quadratic_cost_by_hand():

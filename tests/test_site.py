@@ -46,7 +46,6 @@ ADDRESSES = {
     "book/09_handwritten_digits": ["ch-digits"],
     "book/10_the_bug_museum": ["ch-museum"],
     "book/mathematics": ["mathematics"],
-    "book/records": ["records"],
     "book/how_fast": ["how-fast"],
     "book/records": ["records"],
     "book/notation": ["notation"],

@@ -110,6 +110,7 @@ def test_huge_logits_give_a_finite_cost_and_gradient(dtype, size):
 
 def test_one_hot_has_its_1_at_the_label():
     assert one_hot(np.array([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert one_hot(np.array([2, 0]), 3).dtype == np.float64
     assert one_hot(np.array([2, 0]), 3, np.float32).dtype == np.float32
 
 

@@ -83,7 +83,7 @@ def test_fit_learns_and_its_history_is_complete():
     elapsed = time.perf_counter() - start
     assert history.cost[0] > 0.6 and history.cost[-1] < 0.1
     assert history.validation_accuracy[-1] == 1 == accuracy(net, *blobs())
-    assert seen == list(range(1, 21)) and not history.stopped
+    assert seen == list(range(1, 21)) and history.stopped == ""
     assert len(history.cost) == len(history.validation_accuracy) == len(history.seconds) == 20
     assert 0 < history.seconds[0] and history.seconds == sorted(history.seconds) and history.seconds[-1] < elapsed
 

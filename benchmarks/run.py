@@ -9,10 +9,7 @@ only whether everything ran.
 """
 
 import argparse
-import importlib.metadata
 import json
-import os
-import platform
 import sys
 import time
 from pathlib import Path
@@ -26,6 +23,7 @@ from ablations import CHANGES, LEFT_OUT, Change  # noqa: E402
 from agreement import agreement  # noqa: E402
 from footprint import footprint  # noqa: E402
 from grow import growth  # noqa: E402
+from machine import machine  # noqa: E402
 from networks import BATCHES, NETS  # noqa: E402
 from timing import DATA, EXAMPLES, HERE, Worker, interleaved  # noqa: E402
 
@@ -72,24 +70,8 @@ MOST = {"import_seconds": 0.35, "training_megabytes": 450}
 RESULTS = HERE.parent / "book" / "bench.json"
 CELLS = [f"{net}{batch}" for net in NETS for batch in BATCHES]
 PARTS = ("agreement", "parts", "ablations", "left_out", "growth", "footprint")
+VERSIONS = ("numpy", "scikit-learn", "torch", "keras", "jax", "jaxlib")
 TAKEN_APART = (("B", 10), ("B", 128), ("C", 32), ("C", 128))
-
-
-def machine() -> dict:
-    """What was measured on, and with which versions."""
-    packages = ("numpy", "scikit-learn", "torch", "keras", "jax", "jaxlib")
-    processor = platform.processor() or platform.machine()
-    if (info := Path("/proc/cpuinfo")).exists():
-        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        processor = names[0] if names else processor
-    return {
-        "processor": processor,
-        "processors": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "load": [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,
-        **{package: importlib.metadata.version(package) for package in packages},
-    }
 
 
 def fits(peer: str, net: str) -> bool:
@@ -161,7 +143,7 @@ def main(only: list[str]) -> None:
 
     def store() -> None:
         results["cells"] = {cell: cells[cell] for cell in CELLS if cell in cells}
-        results.update(machine=machine(), titles=TITLES, examples=EXAMPLES, most=MOST)
+        results.update(machine=machine(*VERSIONS), titles=TITLES, examples=EXAMPLES, most=MOST)
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     if "footprint" in wanted:

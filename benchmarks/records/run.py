@@ -11,7 +11,6 @@ data before it and answering the test images after it are not in it.
 import argparse
 import json
 import os
-import platform
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ os.environ.update(ONE_THREAD)
 import numpy as np  # noqa: E402
 
 import nnlib  # noqa: E402
+from machine import machine  # noqa: E402
 from nnlib import load_mnist  # noqa: E402
 from records.recipe import FIVE_MINUTES, MINUTE, Recipe, train  # noqa: E402
 
@@ -49,23 +49,6 @@ WITHOUT = {
     "cropping": replace(MINUTE, side=28),
     "the falling rate": replace(MINUTE, falling=False, rate=MINUTE.rate / 4),
 }
-
-
-def machine() -> dict:
-    """What it ran on, and with which versions."""
-    processor = platform.processor() or platform.machine()
-    if (info := Path("/proc/cpuinfo")).exists():
-        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        processor = names[0] if names else processor
-    return {
-        "processor": processor,
-        "processors": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "load": [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "nnlib": nnlib.__version__,
-    }
 
 
 def score(recipe: Recipe, parts: tuple[np.ndarray, ...], seed: int) -> dict:
@@ -91,7 +74,11 @@ def main(part: str) -> None:
         parts = x[:-VALIDATION], y[:-VALIDATION], x[-VALIDATION:], y[-VALIDATION:]
     stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
     recipes, measured = (WITHOUT if part == "ablation" else RECIPES), {}
-    stored |= {"made_by": "make records", "bars": BARS, part: {"machine": machine(), "measured": measured}}
+    stored |= {
+        "made_by": "make records",
+        "bars": BARS,
+        part: {"machine": {**machine("numpy"), "nnlib": nnlib.__version__}, "measured": measured},
+    }
     stored["recipes"] = {name: asdict(recipe) for name, recipe in RECIPES.items()}
     for seed in ABLATION_SEEDS if part == "ablation" else SEEDS:
         for name, recipe in recipes.items():

@@ -9,45 +9,14 @@ One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline 
 """
 
 import hashlib
+from importlib import import_module
 from pathlib import Path
-
-from . import (
-    alive,
-    api,
-    assets,
-    code,
-    figures,
-    formulas,
-    found,
-    links,
-    lite,
-    markup,
-    pages,
-    run,
-    scripts,
-    search,
-    solutions,
-)
 
 BOOK = Path(__file__).resolve().parents[2]
 SHAPING = ("_ext", "_static", "nnlib/alive")  # what shapes every page and is none
-PARTS = (
-    alive,
-    api,
-    assets,
-    code,
-    figures,
-    formulas,
-    links,
-    found,
-    lite,
-    markup,
-    pages,
-    run,
-    scripts,
-    search,
-    solutions,
-)
+PARTS = """
+    alive api assets code figures formulas links found lite markup pages run scripts search solutions
+""".split()
 
 
 def version() -> str:
@@ -62,5 +31,5 @@ def version() -> str:
 def setup(app):
     """Connect every part; Sphinx calls this once."""
     for part in PARTS:
-        part.setup(app)
+        import_module(f".{part}", __name__).setup(app)
     return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": False}

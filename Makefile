@@ -23,14 +23,14 @@ pdf: book  ## Print the whole book as one PDF; needs Chromium
 lab: environment  ## Open the chapters in JupyterLab
 	$(IN_VENV) -m jupyterlab book
 
-notebooks: environment  ## Run the chapters and store their outputs (CHAPTERS="book/07_backpropagation.ipynb" for some)
+notebooks: environment  ## Run the chapters and store their outputs (CHAPTERS="book/backpropagation.ipynb" for some)
 	@$(IN_VENV) tools/run_notebooks.py $(CHAPTERS)
 
 test: environment  ## Every check
 	@$(IN_VENV) tools/check.py
 
 test-long: environment  ## Read 100,000 changed files, and kill what writes files 100 times (about an hour)
-	@$(IN_VENV) -m pytest tests/test_fuzz.py tests/test_interrupted.py tests/test_bad_luck.py --long
+	@$(IN_VENV) -m pytest tests/nnlib/test_fuzz.py tests/nnlib/test_interrupted.py tests/nnlib/test_bad_luck.py --long
 
 test-oracles:  ## Compare nnlib with PyTorch, JAX and scikit-learn, in an environment of their own
 	@$(PYTHON) tools/environment.py _build/oracles tests/oracles/requirements.txt

@@ -32,9 +32,9 @@ from nnbook import npm  # noqa: E402
 
 SITE, WORK, RESULTS = ROOT / "_build" / "html", ROOT / "_build" / "audit", ROOT / "audit"
 KINDS = {
-    "formulas": "book/06_the_chain_rule.html",
-    "figures": "book/05_gradient_descent.html",
-    "interactive": "book/07_backpropagation.html",
+    "formulas": "book/the_chain_rule.html",
+    "figures": "book/gradient_descent.html",
+    "interactive": "book/backpropagation.html",
     "index": "book/index.html",
 }
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,20 @@ def chapters(root: Path = ROOT) -> list[Path]:
     """Every notebook among the pages that _toc.yml lists, in the book's order."""
     paths = [root / f"{page.removesuffix('.ipynb')}.ipynb" for page in pages(root)]
     return [path for path in paths if path.exists()]
+
+
+def numbered(root: Path = ROOT) -> list[Path]:
+    """The chapters proper: every notebook in a part of _toc.yml that is numbered, in the book's order."""
+    parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    return [root / f"{page}.ipynb" for part in parts if part.get("numbered") for page in _files(part)]
+
+
+def label(path: Path) -> str:
+    """A chapter's label, which names its exercises, its predictions and what a reader's progress keeps of it."""
+    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    if not (match := re.match(r"\(ch-([a-z]+)\)=\n", first)):
+        raise ValueError(f"{path.name}: its first cell must begin with the line (ch-NAME)=, NAME in small letters")
+    return match[1]
 
 
 def _files(entry: object) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Write book/nnlib/digits.npz, the embedded handwritten digits, from scikit-learn's copy of them.
 
-Run `python tools/make_digits.py` in the test environment; tests/test_datasets.py compares the result
+Run `python tools/make_digits.py` in the test environment; tests/nnlib/test_datasets.py compares the result
 with scikit-learn's. The digits are UCI's "Optical Recognition of Handwritten Digits" (E. Alpaydin and
 C. Kaynak, 1998, https://doi.org/10.24432/C50P49), licensed CC BY 4.0.
 """

@@ -4,7 +4,7 @@
 {
   const { element } = nnlib;
 
-  /* {exercises tried, solved, predictions} of each chapter, "ch07.output_error" being of chapter "ch07". */
+  /* {exercises tried, solved, predictions} of each chapter, "backprop.output_error" being of chapter "backprop". */
   function byChapter(kept) {
     const chapters = new Map();
     const of = (name) => {

@@ -31,7 +31,7 @@ class Example:
 
 
 def net_2_2_1() -> Example:
-    """Two inputs, two hidden neurons, one output: the book's own first network (chapters 3 and 7)."""
+    """Two inputs, two hidden neurons, one output: the book's own first network."""
     return Example(
         name="2-2-1",
         x=np.array([[0.5, 1.0]]),

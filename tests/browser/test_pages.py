@@ -101,7 +101,7 @@ UNVISITED = """() => [...document.querySelectorAll("a[href], button, input, sele
     && box.type !== "radio" && !box.dataset.visited).map((box) => box.outerHTML.slice(0, 160))"""
 
 
-@pytest.mark.parametrize("name", ["book/02_the_perceptron.html", "book/notation.html", "search.html"])
+@pytest.mark.parametrize("name", ["book/the_perceptron.html", "book/notation.html", "search.html"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_every_control_is_reached_by_tab_and_shows_its_focus(window, name, width):
     page = window(SITE, viewport={"width": width, "height": 900}, reduced_motion="reduce").open(name)
@@ -119,7 +119,7 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(window, name, width
 
 
 def test_the_first_key_offers_to_skip_to_the_text(window):
-    page = window(SITE).open("book/04_the_cost.html")
+    page = window(SITE).open("book/the_cost.html")
     page.keyboard.press("Tab")
     link = page.get_by_role("link", name="Skip to main content")
     assert link.evaluate("(link) => link === document.activeElement")
@@ -135,7 +135,7 @@ def test_the_first_key_offers_to_skip_to_the_text(window):
     (".secondary-toggle", "#pst-secondary-sidebar-modal", "4.2."),
 ])  # fmt: skip
 def test_on_a_phone_the_drawers_open_and_close_by_keyboard(window, axe_script, toggle, drawer, inside):
-    page = window(SITE, **PHONE).open("book/04_the_cost.html")
+    page = window(SITE, **PHONE).open("book/the_cost.html")
     page.locator(toggle).focus()
     page.keyboard.press("Enter")
     link = page.locator(f"{drawer} a", has_text=inside).first
@@ -155,7 +155,7 @@ def test_on_a_phone_the_drawers_open_and_close_by_keyboard(window, axe_script, t
 
 
 def test_a_code_cell_that_is_unfolded_and_scrolls_is_reached_by_keyboard(window):
-    page = window(SITE, **PHONE).open("book/02_the_perceptron.html")
+    page = window(SITE, **PHONE).open("book/the_perceptron.html")
     folded = page.locator("details.hide", has=page.locator("pre")).first
     box = folded.locator("pre").first
     assert not box.is_visible()
@@ -183,9 +183,9 @@ def test_nothing_moves_for_a_reader_who_asked_for_that(desk, name):
 
 # What a reader types, and the chapter or appendix that ought to stand among the first three.
 QUESTIONS = {
-    "BP1": "07_backpropagation", "cross-entropy": "04_the_cost", "chain rule": "06_the_chain_rule",
-    "softmax": "04_the_cost", "delta": "07_backpropagation", "perceptron": "02_the_perceptron",
-    "learning rate": "glossary", "mini-batch": "08_stochastic_gradient_descent", "MNIST": "09_handwritten_digits",
+    "BP1": "backpropagation", "cross-entropy": "the_cost", "chain rule": "the_chain_rule",
+    "softmax": "the_cost", "delta": "backpropagation", "perceptron": "the_perceptron",
+    "learning rate": "glossary", "mini-batch": "stochastic_gradient_descent", "MNIST": "handwritten_digits",
 }  # fmt: skip
 
 
@@ -233,9 +233,9 @@ def test_the_book_opened_from_disk_is_read_from_page_to_page(from_disk):
     troubles.clear()
     page.goto((SITE / "index.html").as_uri())
     page.get_by_role("link", name="1. Learning from examples").first.click()
-    page.wait_for_url("**/book/01_learning_from_examples.html")
+    page.wait_for_url("**/book/learning_from_examples.html")
     page.locator("a.right-next").click()
-    page.wait_for_url("**/book/02_the_perceptron.html")
+    page.wait_for_url("**/book/the_perceptron.html")
     assert troubles == []
 
 
@@ -245,6 +245,6 @@ def test_the_page_for_a_wrong_address_works_at_any_depth(chromium):
     page = opened.open("book/old/name.html")
     page.get_by_role("heading", name="There is no such page").wait_for()
     page.locator("main").get_by_role("link", name="7. Backpropagation").click()
-    page.wait_for_url("**/book/07_backpropagation.html")
+    page.wait_for_url("**/book/backpropagation.html")
     assert [one for one in opened.troubles if "404 (Not Found)" not in one] == []  # its own, as it must be
     opened.context.close()

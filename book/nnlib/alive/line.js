@@ -1,4 +1,4 @@
-// The perceptron's line: the reader drags points, and the rule of chapter 2 moves the line, one mistake at a time.
+// The perceptron's line: the reader drags points, and the perceptron's rule moves the line, one mistake at a time.
 
 const SPAN = { left: -1.25, right: 2.25, bottom: -1.25, top: 2.25 };
 const SIZE = 350;

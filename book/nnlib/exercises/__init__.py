@@ -1,4 +1,4 @@
-"""Exercises: one module for each chapter, `from nnlib.exercises import ch07 as exercise`."""
+"""Exercises: one module for each chapter, `from nnlib.exercises import backprop as exercise`."""
 
 from .memory import clear_progress, export_progress, progress
 from .predictions import predict, reveal

@@ -49,7 +49,7 @@ class Exercise:
 
     Attributes
     ----------
-    name : its module and its name there, "ch07.output_error".
+    name : its module and its name there, "backprop.output_error".
     title : a few words.
     minutes : about how long it takes.
     hints : from gentle to plain.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def record(exercise: str, verdict: str) -> None:
-    """Remember a verdict on an exercise, "ch07.output_error": how often tried, and whether solved."""
+    """Remember a verdict on an exercise, "backprop.output_error": how often tried, and whether solved."""
     kept = read()
     entry = kept["exercises"].setdefault(exercise, {"tries": 0, "solved": False})
     entry["tries"] += 1

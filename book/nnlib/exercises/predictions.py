@@ -13,7 +13,7 @@ _guesses: dict[str, float] = {}
 def predict(name: str, guess: object, question: str) -> None:
     """Commit a guess, a number, for `reveal` to compare; with ... in its place nothing is committed.
 
-    `name` is the chapter and a name, "ch08.accuracy_shuffled". The published page shows a field instead.
+    `name` is the chapter and a name, "sgd.accuracy_shuffled". The published page shows a field instead.
     """
     _guesses.pop(name, None)
     if guess is ...:

@@ -1,0 +1,302 @@
+"""The loaders: shapes, ranges and sources; real MNIST where it is; nothing but MNIST under its name."""
+
+import gzip
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import datasets as sklearn_datasets
+
+from nnlib import datasets, fetch
+from nnlib.datasets import load_digits, load_mnist, split
+from nnlib.fetch import OfficialFile
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+# The embedded digits
+
+
+def test_the_embedded_digits_are_those_of_scikit_learn():
+    theirs = sklearn_datasets.load_digits()
+    with np.load(ROOT / "book" / "nnlib" / "digits.npz", allow_pickle=False) as file:
+        assert file["images"].dtype == file["labels"].dtype == np.uint8
+        np.testing.assert_array_equal(file["images"], theirs.data)
+        np.testing.assert_array_equal(file["labels"], theirs.target)
+
+
+def test_the_tool_writes_the_embedded_digits(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("make_digits", ROOT / "tools" / "make_digits.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    stored = tool.TARGET
+    monkeypatch.setattr(tool, "TARGET", tmp_path / "digits.npz")
+    tool.main()
+    with np.load(stored) as old, np.load(tool.TARGET) as new:
+        assert old.files == new.files == ["images", "labels"]
+        for name in old.files:
+            np.testing.assert_array_equal(old[name], new[name])
+
+
+def test_the_digits_have_the_shapes_types_and_ranges_that_are_promised():
+    digits = load_digits()
+    for x, y, n in [(digits.x_train, digits.y_train, 1437), (digits.x_test, digits.y_test, 360)]:
+        assert (x.shape, x.dtype, x.min(), x.max()) == ((n, 64), np.float32, 0, 1)
+        assert (y.shape, y.dtype) == ((n,), np.int64)
+    assert digits.image_shape == (8, 8)
+    assert digits.name == "digits"
+    assert "UCI" in digits.source and "CC BY 4.0" in digits.source
+    assert repr(digits) == "<digits: 1437 training and 360 test images of 8 x 8 pixels>"
+
+
+def test_the_test_digits_are_the_last_36_of_each_and_the_rest_keeps_its_order():
+    digits, theirs = load_digits(), sklearn_datasets.load_digits()
+    assert np.bincount(digits.y_test).tolist() == [36] * 10
+    for digit in range(10):
+        all_of_it = (theirs.data[theirs.target == digit] / 16).astype(np.float32)
+        np.testing.assert_array_equal(digits.x_train[digits.y_train == digit], all_of_it[:-36])
+        np.testing.assert_array_equal(digits.x_test[digits.y_test == digit], all_of_it[-36:])
+    assert digits.y_train[:12].tolist() == theirs.target[:12].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
+
+
+def test_each_call_gives_fresh_arrays():
+    first = load_digits()
+    first.x_train[...] = 0.5
+    first.y_test[...] = 3
+    second = load_digits()
+    assert second.x_train.min() == 0 and second.y_test.min() == 0
+
+
+def test_the_package_imports_without_what_only_a_download_needs():
+    code = "import sys, nnlib; print(*{'pooch', 'requests', 'platformdirs', 'sklearn'} & sys.modules.keys())"
+    env = os.environ | {"PYTHONPATH": str(ROOT / "book")}
+    result = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)  # noqa: S603
+    assert (result.stdout.strip(), result.stderr) == ("", "")
+
+
+# MNIST, with small files in its place
+
+
+def idx(array):
+    """A gzipped IDX file of unsigned bytes."""
+    lengths = b"".join(length.to_bytes(4, "big") for length in array.shape)
+    return gzip.compress(bytes([0, 0, 8, array.ndim]) + lengths + array.astype(np.uint8).tobytes())
+
+
+def publish(monkeypatch, contents):
+    """Make these the official files."""
+    names = [file.name for file in datasets.MNIST_FILES]
+    files = [OfficialFile(n, len(c), hashlib.sha256(c).hexdigest()) for n, c in zip(names, contents, strict=True)]
+    monkeypatch.setattr(datasets, "MNIST_FILES", tuple(files))
+
+
+@pytest.fixture
+def arrays():
+    rng, shapes = np.random.default_rng(0), [(6, 28, 28), (6,), (4, 28, 28), (4,)]
+    return [rng.integers(0, 256 if len(shape) == 3 else 10, shape) for shape in shapes]
+
+
+@pytest.fixture
+def data_dir(arrays, tmp_path, monkeypatch):
+    """An NNLIB_DATA_DIR that holds a very small MNIST."""
+    contents = [idx(array) for array in arrays]
+    publish(monkeypatch, contents)
+    monkeypatch.setattr(datasets, "MNIST_SHAPES", tuple(array.shape for array in arrays))
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ())
+    (tmp_path / "mnist").mkdir()
+    for file, content in zip(datasets.MNIST_FILES, contents, strict=True):
+        (tmp_path / "mnist" / file.name).write_bytes(content)
+    monkeypatch.setenv("NNLIB_DATA_DIR", str(tmp_path))
+    return tmp_path / "mnist"
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """No NNLIB_DATA_DIR, an empty cache, no mirror."""
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ())
+    monkeypatch.setattr(fetch, "cache_folder", lambda: tmp_path)
+
+
+def test_pixels_become_numbers_from_0_to_1_and_labels_integers(arrays, data_dir, capfd, recwarn):
+    mnist = load_mnist()
+    np.testing.assert_array_equal(mnist.x_train, (arrays[0].reshape(6, 784) / 255).astype(np.float32))
+    np.testing.assert_array_equal(mnist.y_train, arrays[1])
+    np.testing.assert_array_equal(mnist.x_test, (arrays[2].reshape(4, 784) / 255).astype(np.float32))
+    np.testing.assert_array_equal(mnist.y_test, arrays[3])
+    assert mnist.x_train.dtype == mnist.x_test.dtype == np.float32
+    assert mnist.y_train.dtype == mnist.y_test.dtype == np.int64
+    assert (mnist.name, mnist.image_shape) == ("MNIST", (28, 28))
+    assert "LeCun" in mnist.source
+    assert str(data_dir) not in mnist.source  # so that a notebook's stored output fits every machine
+    assert capfd.readouterr() == ("", "") and not recwarn.list
+
+
+def test_all_arrays_may_be_written_to(data_dir):
+    for array in load_mnist()[:4]:
+        array[0] = 1
+
+
+@pytest.mark.parametrize("i", range(4))
+def test_a_missing_file_is_an_error_with_fallback_too(i, data_dir, recwarn):
+    path = data_dir / datasets.MNIST_FILES[i].name
+    path.unlink()
+    for fallback in (False, True):
+        with pytest.raises(FileNotFoundError, match="NNLIB_DATA_DIR") as caught:
+            load_mnist(fallback)
+        assert str(path) in str(caught.value)
+    assert not recwarn.list
+
+
+def test_images_where_labels_belong_are_an_error_with_fallback_too(data_dir):
+    images, labels = (data_dir / file.name for file in datasets.MNIST_FILES[:2])
+    labels.write_bytes(images.read_bytes())
+    for fallback in (False, True):
+        with pytest.raises(ValueError, match="not the official file") as caught:
+            load_mnist(fallback)
+        assert str(labels) in str(caught.value)
+
+
+@pytest.mark.parametrize(("i", "j"), [(0, 1), (1, 0), (0, 2), (1, 3)])
+def test_even_with_a_right_checksum_a_file_of_something_else_gives_no_arrays(i, j, arrays, data_dir, monkeypatch):
+    arrays[i] = arrays[j]
+    contents = [idx(array) for array in arrays]
+    publish(monkeypatch, contents)
+    for file, content in zip(datasets.MNIST_FILES, contents, strict=True):
+        (data_dir / file.name).write_bytes(content)
+    with pytest.raises(ValueError, match=datasets.MNIST_FILES[i].name):
+        load_mnist(fallback=True)
+
+
+def test_where_mnist_cannot_be_had_the_error_says_what_to_do(nowhere, recwarn):
+    with pytest.raises(ConnectionError, match="could not be had") as caught:
+        load_mnist()
+    assert "Set NNLIB_DATA_DIR" in str(caught.value)
+    assert str(caught.value).endswith("load_mnist(fallback=True)")
+    assert not recwarn.list
+
+
+# The fallback
+
+
+def test_the_fallback_is_loud_and_never_called_mnist(nowhere):
+    with pytest.warns(UserWarning, match="THIS IS NOT MNIST") as caught:
+        data = load_mnist(fallback=True)
+    assert caught[0].filename == __file__  # it points at the reader's line
+    assert "could not be had" in str(caught[0].message)
+    assert data.name == "digits"
+    assert data.source.startswith("not MNIST") and "CC BY 4.0" in data.source
+
+
+def test_the_fallback_works_where_pooch_is_not_installed(monkeypatch):
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.warns(UserWarning, match="pooch"):
+        assert load_mnist(fallback=True).name == "digits"
+
+
+@pytest.fixture
+def enlarged(nowhere):
+    with pytest.warns(UserWarning):
+        return load_mnist(fallback=True)
+
+
+def test_the_fallback_has_mnists_form_and_the_digits_labels(enlarged):
+    digits = load_digits()
+    assert enlarged.x_train.shape == (1437, 784) and enlarged.x_test.shape == (360, 784)
+    assert enlarged.x_train.dtype == np.float32
+    assert enlarged.x_train.min() == 0 and 0.99 < enlarged.x_train.max() <= 1
+    assert enlarged.image_shape == (28, 28)
+    np.testing.assert_array_equal(enlarged.y_train, digits.y_train)
+    np.testing.assert_array_equal(enlarged.y_test, digits.y_test)
+
+
+def test_the_fallback_centres_each_image_by_its_mass_in_a_box_of_20(enlarged):
+    images = enlarged.x_train.reshape(-1, 28, 28)
+    for axis in (1, 2):
+        profile = images.sum(axis=3 - axis)
+        centres = profile @ np.arange(28) / profile.sum(axis=1)
+        assert np.abs(centres - 13.5).max() <= 0.5 + 1e-5
+        inked = profile > 0
+        extent = 28 - inked[:, ::-1].argmax(axis=1) - inked.argmax(axis=1)
+        assert extent.max() <= 20
+
+
+def test_the_fallback_blends_linearly_between_pixels():
+    ramp = np.tile(np.arange(1, 9, dtype=np.float32) / 8, (1, 8))  # darker from left to right
+    image = datasets._like_mnist(load_digits()._replace(x_train=ramp)).x_train.reshape(28, 28)
+    row = image[14][image[14] > 0]
+    assert len(row) == 20
+    np.testing.assert_allclose(row[:1], 1 / 8)  # beyond the outermost pixel's middle nothing changes
+    np.testing.assert_allclose(np.diff(row)[1:-1], 0.4 / 8, rtol=1e-5)  # 0.4 old pixels per new one
+    np.testing.assert_allclose(image[image.any(axis=1)], np.tile(image[14], (20, 1)), rtol=1e-6)
+
+
+# Splitting
+
+
+@given(st.integers(2, 50), st.floats(0.01, 0.99), st.integers(0, 1000))
+def test_a_split_holds_every_example_once_with_its_own_label(n, fraction, seed):
+    aside = round(fraction * n)
+    x, y = np.arange(2 * n).reshape(n, 2), np.arange(n)
+    if aside in (0, n):
+        with pytest.raises(ValueError, match="fraction: got"):
+            split(x, y, fraction, np.random.default_rng(seed))
+        return
+    x_rest, y_rest, x_aside, y_aside = split(x, y, fraction, np.random.default_rng(seed))
+    assert (len(x_rest), len(x_aside)) == (n - aside, aside)
+    assert sorted([*y_rest, *y_aside]) == list(range(n))
+    for rows, labels in [(x_rest, y_rest), (x_aside, y_aside)]:
+        np.testing.assert_array_equal(rows, x[labels])
+
+
+def test_the_same_seed_splits_the_same_way_and_another_differently():
+    x = y = np.arange(100)
+    first, again, other = (split(x, y, 0.2, np.random.default_rng(seed))[3] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert set(first) != set(other)
+    assert set(first) != set(range(20))  # drawn, not cut off
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.5, 1.5, 0.001, 0.999, float("nan"), float("inf")])
+def test_a_split_refuses_a_fraction_that_leaves_a_part_empty(fraction):
+    with pytest.raises(ValueError, match=f"fraction: got {fraction} of 10 examples"):
+        split(np.zeros((10, 2)), np.zeros(10), fraction, np.random.default_rng(0))
+
+
+def test_a_split_refuses_labels_that_do_not_match_the_examples():
+    with pytest.raises(ValueError, match="x and y: got 10 and 9 rows"):
+        split(np.zeros((10, 2)), np.zeros(9), 0.5, np.random.default_rng(0))
+
+
+# The real MNIST
+
+real = pytest.mark.skipif(not os.environ.get("NNLIB_DATA_DIR"), reason="NNLIB_DATA_DIR is not set: no real MNIST here")
+
+
+@real
+def test_the_real_mnist_has_the_known_shapes_labels_and_counts():
+    tracemalloc.start()
+    try:
+        mnist = load_mnist()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert mnist.x_train.shape == (60000, 784) and mnist.x_test.shape == (10000, 784)
+    for x in (mnist.x_train, mnist.x_test):
+        assert (x.dtype, x.min(), x.max()) == (np.float32, 0, 1)
+    assert mnist.y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert mnist.y_test[:5].tolist() == [7, 2, 1, 0, 4]
+    assert np.bincount(mnist.y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(mnist.y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert mnist.x_train.mean() == pytest.approx(0.1307, abs=1e-4)  # the mean pixel, as it is often quoted
+    assert repr(mnist) == "<MNIST: 60000 training and 10000 test images of 28 x 28 pixels>"
+    assert peak < 1.2 * sum(array.nbytes for array in mnist[:4])

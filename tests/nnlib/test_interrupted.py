@@ -1,0 +1,294 @@
+"""Interrupted: whatever is killed, or runs out of room, the next start works and no half file passes for a whole one.
+
+Each process is killed a few times here, 100 times by `make test-long`.
+"""
+
+import hashlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib import Dense, Network
+from nnlib import fetch as fetching
+from nnlib.exercises.memory import read, record
+from nnlib.fetch import OfficialFile, fetch
+
+DATA = bytes(range(256)) * 2000
+FILE = OfficialFile("numbers.gz", len(DATA), hashlib.sha256(DATA).hexdigest())
+PIECES = 20  # in which the mirror sends it
+BOOK = Path(nnlib.__file__).parents[1]
+PATIENCE = 600  # seconds; on a busy machine a Python takes a minute to start
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and users")
+
+
+class Slowly(BaseHTTPRequestHandler):
+    """Sends DATA piece by piece, in about a tenth of a second."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        for i in range(0, len(DATA), len(DATA) // PIECES):
+            try:
+                self.wfile.write(DATA[i : i + len(DATA) // PIECES])
+            except OSError:  # the reader was killed, as planned
+                return
+            time.sleep(0.1 / PIECES)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def mirror():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slowly) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_data_dir(monkeypatch):
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+FETCH = f"""
+import os, shutil, signal, sys
+from pathlib import Path
+import pooch, requests, numpy
+from nnlib import fetch as fetching
+fetching.cache_folder = lambda: Path(sys.argv[1])
+{{before}}
+data = fetching.fetch(fetching.OfficialFile{tuple(FILE)}, "set", (sys.argv[2],))
+print("whole", flush=True)
+"""
+SAVE = """
+import os, signal, sys
+import numpy as np
+from nnlib import Dense, Network
+net = Network(Dense(300, 300, np.random.default_rng(0)))
+{before}
+print("begins", flush=True)
+for number in range(2, 100_000):
+    for p in net.parameters():
+        p.value[...] = number
+    net.save(sys.argv[1])
+"""
+RECORD = """
+import os, signal, sys
+from nnlib.exercises.memory import record
+{before}
+print("begins", flush=True)
+while True:
+    record("backprop.output_error", "Correct")
+"""
+DIE = "lambda *args: os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def start(code, *arguments, before="", **variables):
+    """Another process that runs this code; `before` runs first in it."""
+    env = os.environ | {"PYTHONPATH": str(BOOK), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    command = [sys.executable, "-c", code.format(before=before), *map(str, arguments)]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def kill(processes, within, seed):
+    """Kill each of these at a random moment after its first line; some may have ended by then."""
+    chance = random.Random(seed)
+    for process in processes:
+        assert process.stdout.readline()
+    for pause in sorted(chance.uniform(0, within) for _ in processes):
+        time.sleep(pause / len(processes))
+        processes.pop().kill()
+
+
+def in_fours(times):
+    """How often four processes at once are started."""
+    return range(times(1, 25))
+
+
+# Killed
+
+
+def test_a_download_killed_at_any_moment_leaves_nothing_that_passes_for_whole(tmp_path, mirror, times, monkeypatch):
+    for batch in in_fours(times):
+        caches = [tmp_path / f"mein Übungs cache {batch} {i}" for i in range(4)]
+        processes = [start(FETCH, cache, mirror) for cache in caches]
+        kill(processes.copy(), 0.5, batch)
+        for process in processes:
+            process.communicate(timeout=PATIENCE)
+        for cache in caches:
+            path = cache / "set" / FILE.name
+            assert not path.exists() or path.read_bytes() == DATA
+            monkeypatch.setattr(fetching, "cache_folder", lambda cache=cache: cache)
+            assert fetch(FILE, "set", (mirror,)) == DATA
+            assert path.read_bytes() == DATA
+
+
+def test_a_save_killed_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path, times):
+    for batch in in_fours(times):
+        paths = [tmp_path / f"mes poids {batch} {i}.npz" for i in range(4)]
+        net = Network(Dense(300, 300, np.random.default_rng(0)))
+        for path in paths:
+            net.layers[0].W[...] = net.layers[0].b[...] = 1
+            net.save(path)
+        quick = "os.fsync = lambda file: None"  # so that most of its time goes into writing
+        processes = [start(SAVE, path, before=quick) for path in paths]
+        kill(processes.copy(), 0.5, batch)
+        for process in processes:
+            process.communicate(timeout=PATIENCE)
+            assert process.returncode == -9
+        for path in paths:
+            net.load(path)
+            assert len({*net.layers[0].W.flat, *net.layers[0].b.flat}) == 1  # of one save, not of two
+            net.save(path)
+
+
+def test_a_progress_file_killed_at_any_moment_is_whole(tmp_path, times, monkeypatch):
+    for batch in in_fours(times):
+        paths = [tmp_path / f"{batch} {i}" / "progress.json" for i in range(4)]
+        processes = [start(RECORD, before="", NNLIB_PROGRESS=str(path)) for path in paths]
+        kill(processes.copy(), 0.3, batch)
+        for process in processes:
+            process.communicate(timeout=PATIENCE)
+        for path in paths:
+            monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+            tries = read()["exercises"].get("backprop.output_error", {"tries": 0})["tries"]
+            record("backprop.output_error", "Not yet")
+            assert read()["exercises"]["backprop.output_error"]["tries"] == tries + 1
+            assert not list(path.parent.glob("*damaged*"))
+
+
+def test_killed_between_writing_and_moving_the_old_state_stays(tmp_path, mirror, monkeypatch):
+    weights, progress = tmp_path / "weights.npz", tmp_path / "progress.json"
+    net = Network(Dense(300, 300, np.random.default_rng(1)))
+    net.save(weights)
+    monkeypatch.setenv("NNLIB_PROGRESS", str(progress))
+    record("perceptron.line", "Correct")
+    before = weights.read_bytes(), progress.read_bytes()
+    processes = [
+        start(FETCH, tmp_path / "cache", mirror, before=f"shutil.move = {DIE}"),
+        start(SAVE, weights, before=f"os.replace = {DIE}"),
+        start(RECORD, before=f"os.replace = {DIE}"),
+    ]
+    for process in processes:
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == -9
+    assert (weights.read_bytes(), progress.read_bytes()) == before
+    assert [path.stat().st_size for path in (tmp_path / "cache" / "set").iterdir()] == [FILE.size]  # not yet named so
+    monkeypatch.setattr(fetching, "cache_folder", lambda: tmp_path / "cache")
+    assert fetch(FILE, "set", (mirror,)) == DATA
+    net.save(weights)
+    record("perceptron.line", "Correct")
+    assert read()["exercises"]["perceptron.line"]["tries"] == 2
+
+
+def test_two_processes_that_fill_one_empty_cache_both_get_the_whole_file(tmp_path, mirror, times):
+    for i in range(times(1, 50)):
+        both = [start(FETCH, tmp_path / f"cache {i}", mirror) for _ in range(2)]
+        for process in both:
+            out, err = process.communicate(timeout=PATIENCE)
+            assert (process.returncode, out.splitlines()[-1:], err) == (0, ["whole"], "")
+        assert [path.name for path in (tmp_path / f"cache {i}" / "set").iterdir()] == [FILE.name]
+
+
+# No room, no rights, no home
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 200 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "none", folder], capture_output=True
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("only root may mount a disk")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_on_a_full_disk_a_download_and_a_save_say_so_and_nothing_is_left_behind(small_disk, mirror, monkeypatch):
+    monkeypatch.setattr(fetching, "cache_folder", lambda: small_disk)
+    with pytest.raises(ConnectionError, match="No space left on device"):
+        fetch(FILE, "set", (mirror,))
+    net, weights = Network(Dense(100, 100, np.random.default_rng(0))), small_disk / "weights.npz"
+    net.save(weights)
+    whole = weights.read_bytes()
+    with pytest.raises(OSError, match="No space left on device"):
+        Network(Dense(300, 300, np.random.default_rng(0))).save(weights)
+    assert weights.read_bytes() == whole
+    assert [path.name for path in small_disk.rglob("*") if path.is_file()] == ["weights.npz"]
+
+
+def test_on_a_full_disk_an_exercise_goes_on_and_the_old_progress_stays(small_disk, monkeypatch):
+    monkeypatch.setenv("NNLIB_PROGRESS", str(small_disk / "progress.json"))
+    record("perceptron.line", "Correct")
+    (small_disk / "rest").write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
+    record("perceptron.line", "Correct")
+    assert read()["exercises"]["perceptron.line"]["tries"] == 1
+    assert sorted(path.name for path in small_disk.iterdir()) == ["progress.json", "rest"]
+
+
+NOBODY = "if os.geteuid() == 0: os.setuid(65534)  # root may write anywhere"
+
+
+def test_a_cache_that_may_only_be_read_is_read(mirror):
+    cache = Path("/tmp") / f"nnlib {os.getpid()}"  # not pytest's folder, which only its own user may enter
+    (cache / "set").mkdir(parents=True)
+    try:
+        (cache / "set" / FILE.name).write_bytes(DATA)
+        for folder in (cache, cache / "set"):
+            folder.chmod(0o555)
+        process = start(FETCH, cache, "http://127.0.0.1:9/", before=NOBODY)
+        assert process.communicate(timeout=PATIENCE) == ("whole\n", "")
+    finally:
+        for folder in (cache, cache / "set"):
+            folder.chmod(0o755)
+        shutil.rmtree(cache)
+
+
+HOMELESS = """
+import os
+from nnlib import load_mnist
+from nnlib.exercises.memory import read, record
+{before}
+record("perceptron.line", "Correct")
+print(read()["exercises"])
+load_mnist()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folders are found without HOME")
+@pytest.mark.parametrize("home", ["none", "a file"])
+def test_without_a_home_folder_an_exercise_works_and_mnist_says_what_to_do(home, tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("XDG_")] + ["HOME", "NNLIB_PROGRESS"]:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "home").touch()
+    monkeypatch.chdir(tmp_path)
+    if home == "a file":
+        process = start(HOMELESS, HOME=str(tmp_path / "home"))
+    elif os.geteuid() == 0:
+        process = start(HOMELESS, before="os.setuid(54321)")  # a user whom the system does not know
+        tmp_path.chmod(0o777)
+    else:
+        pytest.skip("only root may become an unknown user")
+    out, err = process.communicate(timeout=PATIENCE)
+    assert out.splitlines()[0] == "{}"
+    assert "Set NNLIB_DATA_DIR to a folder" in err and "or use the embedded digits" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]

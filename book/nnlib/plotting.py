@@ -9,6 +9,7 @@ import io
 import itertools
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 import matplotlib as mpl
@@ -16,6 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#d9dee3", "#ffffff"
 FORWARD, BACKWARD, PARAMETER, ACCENT = "#0b63a5", "#b84300", "#00775a", "#7a3e9d"
@@ -155,3 +157,59 @@ def _column(x: int, size: int, most: int) -> list[tuple[float, float]]:
         return [(x, y) for y in (np.linspace(half, -half, size) if size > 1 else [0.0])]
     ys = np.linspace(1, -1, most + 1)
     return [(x, y) for y in ys if abs(y) > 0.15]
+
+
+def arrays(
+    *parts: str | tuple[str, np.ndarray] | tuple[str, np.ndarray, np.ndarray], standing: Sequence[str] = ()
+) -> Figure:
+    """Arrays as tables of boxes, side by side: each part is (caption, array), or a word or sign between two arrays.
+
+    A third entry, a mask of the array's shape, tints the boxes where it is True. An array of one axis lies, as a
+    row, or stands, as a column, if its caption is among `standing`. Below each array stands its shape.
+    """
+    tables = [part if isinstance(part, str) else _table(*part, stands=part[0] in standing) for part in parts]
+    width = sum(0.6 + 0.22 * len(table) if isinstance(table, str) else table.width + 0.5 for table in tables)
+    height = max(len(table.boxes) for table in tables if not isinstance(table, str))
+    size = min(0.52, 7.4 / width)  # inches for a box
+    figure, ax = subplots(figsize=(width * size, (height + 1.7) * size))
+    ax.set(xlim=(0, width), ylim=(height + 0.9, -0.8), aspect="equal")
+    ax.axis("off")
+    left = 0.0
+    for table in tables:
+        if isinstance(table, str):
+            ax.text(left + 0.3 + 0.11 * len(table), height / 2, table, ha="center", va="center", fontsize=13)
+            left += 0.6 + 0.22 * len(table)
+        else:
+            _draw_table(ax, table, left + (table.width + 0.5) / 2, (height - len(table.boxes)) / 2)
+            left += table.width + 0.5
+    return figure
+
+
+class _Table(NamedTuple):
+    """An array as it is drawn: what is said above and below it, its boxes, which are tinted, and its room."""
+
+    caption: str
+    shape: str
+    boxes: np.ndarray
+    tinted: np.ndarray
+    width: float
+
+
+def _table(caption: str, array: np.ndarray, mask: np.ndarray | bool = False, *, stands: bool) -> _Table:
+    boxes, tinted = np.atleast_2d(array), np.atleast_2d(np.broadcast_to(mask, array.shape))
+    if stands:
+        boxes, tinted = boxes.T, tinted.T
+    return _Table(caption, str(array.shape), boxes, tinted, max(boxes.shape[1], 0.21 * len(caption)))
+
+
+def _draw_table(ax: Axes, table: _Table, middle: float, top: float) -> None:
+    rows, columns = table.boxes.shape
+    for (i, j), value in np.ndenumerate(table.boxes):
+        place = (middle - columns / 2 + j, top + i)
+        if table.tinted[i, j]:
+            ax.add_patch(Rectangle(place, 1, 1, facecolor=FORWARD, alpha=0.25))
+        ax.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=MUTED, linewidth=1))
+        said = f"{value:g}"
+        ax.text(place[0] + 0.5, place[1] + 0.52, said, ha="center", va="center", fontsize=10 if len(said) < 4 else 8)
+    ax.text(middle, top - 0.28, table.caption, ha="center", va="center", fontfamily="monospace", fontsize=10)
+    ax.text(middle, top + rows + 0.34, table.shape, ha="center", va="center", color=MUTED, fontsize=9)

@@ -105,3 +105,16 @@ def test_frames_give_a_slider_for_notebooks_and_html_for_pages(monkeypatch):
     ]
     assert [frame.get("hidden") for frame in page] == [None, ""]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_arrays_are_drawn_with_their_caption_shape_and_numbers():
+    X, b = np.array([[1, 2], [3, 4.5]]), np.array([10, 20])
+    figure = plotting.arrays(("X", X, X > 2), "+", ("b", b), "=", ("X + b", X + b), standing=["b"])
+    (ax,) = figure.axes
+    said = [text.get_text() for text in ax.texts]
+    wanted = "1|2|3|4.5|X|(2, 2)|+|10|20|b|(2,)|=|11|22|13|24.5|X + b|(2, 2)"
+    assert "|".join(said) == wanted
+    tens = [text.get_position() for text in ax.texts if text.get_text() in ("10", "20")]
+    assert tens[0][0] == tens[1][0] and tens[0][1] + 1 == tens[1][1]  # b stands
+    assert sum(patch.get_alpha() == 0.25 for patch in ax.patches) == 2  # 3 and 4.5
+    plt.close(figure)

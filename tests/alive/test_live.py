@@ -2,11 +2,12 @@
 
 import json
 import re
+from importlib import import_module
 
 import pytest
 
-from nnbook import alive
-from nnlib.alive import live
+from nnbook import scripts
+from nnlib.alive import digit, live
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def bundle(monkeypatch):
     """What an interactive displays, of a script that only writes its number."""
     shown = []
     monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
-    monkeypatch.setattr(live, "script", lambda name: f"function render() {{}}\n{alive.EXPORT}")
+    monkeypatch.setattr(live, "script", lambda name: f"function render() {{}}\n{scripts.EXPORT}")
     live.show("number", {"it": [0.1, "</script>"]}, "A <number>", ["It is 0.1.", "1 < 2"])
     return shown[0]
 
@@ -36,13 +37,35 @@ def test_a_number_that_json_cannot_hold_is_refused():
         live._page("number", {"it": float("nan")}, "", [])
 
 
-@pytest.mark.parametrize("name", alive.names())
+def test_the_interactives_are_the_folders():
+    assert live.names() == ["digit", "landscape", "line", "stepper"]
+
+
+def test_the_parts_of_a_script_stand_in_the_order_that_its_module_names(monkeypatch):
+    for parts in (("pen.js", "ink.js"), ("ink.js", "pen.js")):
+        monkeypatch.setattr(digit, "PARTS", parts)
+        first, second = (live.script("digit").index((live.HERE / "digit" / part).read_text("utf-8")) for part in parts)
+        assert 0 < first < second
+
+
+@pytest.mark.parametrize("name", live.names())
+def test_every_script_in_a_folder_is_a_part(name):
+    parts = import_module(f"nnlib.alive.{name}").PARTS
+    assert sorted(parts) == sorted(path.name for path in (live.HERE / name).glob("*.js"))
+
+
+@pytest.mark.parametrize("name", live.names())
+def test_no_part_reads_what_stands_behind_it(node, name):
+    assert node(name, "typeof render") == "function"
+
+
+@pytest.mark.parametrize("name", live.names())
 def test_every_script_runs_as_a_module_and_as_a_classic_script(name):
     module = live.script(name)
-    assert module.rstrip().endswith(alive.EXPORT) and "import " not in module
-    assert "export" not in alive.for_page(module, name)
+    assert module.rstrip().endswith(scripts.EXPORT) and "import " not in module
+    assert "export" not in scripts.for_page(module, name)
 
 
 def test_a_script_that_exports_something_else_is_refused():
     with pytest.raises(ValueError, match="number.js: expected one line"):
-        alive.for_page("export default render;", "number")
+        scripts.for_page("export default render;", "number")

@@ -10,7 +10,7 @@ import pytest
 
 from nnlib import SGD, QuadraticCost, layers, losses, optimizers
 from nnlib.alive import live, stepper
-from nnlib.alive.quantities import digits, entries, equation, words
+from nnlib.alive.stepper.quantities import digits, entries, equation, words
 from nnlib.examples import net_2_2_1, net_2_2_2
 
 EXAMPLES = pytest.mark.parametrize("example", [net_2_2_1(), net_2_2_2()], ids=lambda example: example.name)

@@ -7,8 +7,7 @@ import pytest
 from windows import SITE, Window
 
 from chromium import MISSING, OPTIONS, path
-from nnbook.alive import write
-from nnbook.scripts import needed
+from nnbook.scripts import needed, write
 from nnlib.alive import live
 from nnlib.exercises import predictions
 

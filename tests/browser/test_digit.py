@@ -8,7 +8,7 @@ from windows import PHONE
 
 import results
 from chapters import lacks_data
-from nnbook.alive import EXPORT
+from nnbook.scripts import EXPORT
 from nnlib import load_digits, load_mnist
 from nnlib.alive import digit, live
 

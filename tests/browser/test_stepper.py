@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from windows import PHONE
 
 from nnlib.alive import stepper
-from nnlib.alive.quantities import digits
+from nnlib.alive.stepper.quantities import digits
 from nnlib.examples import net_2_2_1, net_2_2_2
 
 EXAMPLES = (net_2_2_1(), net_2_2_2())

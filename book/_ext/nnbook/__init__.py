@@ -3,19 +3,20 @@
 One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline SVG and frames),
 `links` (repository and canonical addresses), `pages` (descriptions, the root page, lean pages),
 `found` (previews, sitemap, 404 page), `markup` (roles, what folds, tables), `code` (its colours),
-`solutions` (of the exercises), `alive` (nnlib's interactives), `scripts` (which of them a page loads),
+`solutions` (of the exercises), `scripts` (nnlib's interactives, and which script a page loads),
 `run` (the menu of ways to run a page), `lite` (JupyterLite, one of them), `search` (what comes first),
 `api` (nnlib's docstrings) and `assets` (what every page loads, made small, by way of `npm`).
 """
 
 import hashlib
+import sys
 from importlib import import_module
 from pathlib import Path
 
 BOOK = Path(__file__).resolve().parents[2]
 SHAPING = ("_ext", "_static", "nnlib/alive")  # what shapes every page and is none
 PARTS = """
-    alive api assets code figures formulas links found lite markup pages run scripts search solutions
+    api assets code figures formulas links found lite markup pages run scripts search solutions
 """.split()
 
 
@@ -30,6 +31,7 @@ def version() -> str:
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
+    sys.path.insert(0, str(BOOK))  # where nnlib is
     for part in PARTS:
         import_module(f".{part}", __name__).setup(app)
     return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": False}

@@ -5,10 +5,7 @@ cannot link. A name of nnlib's own that does not resolve stays a warning, and so
 """
 
 import re
-import sys
-from pathlib import Path
 
-BOOK = Path(__file__).resolve().parents[2]
 PAGE = "book/api"
 
 
@@ -32,7 +29,6 @@ def skip_field_aliases(app, what, name, obj, skip, options):
 
 def setup(app) -> None:
     """Connect to Sphinx."""
-    sys.path.insert(0, str(BOOK))
     app.connect("autodoc-process-docstring", read_as_plain_text)
     app.connect("autodoc-skip-member", skip_field_aliases)
     app.connect("missing-reference", leave_as_text)

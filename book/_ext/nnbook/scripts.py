@@ -1,8 +1,14 @@
-"""Scripts: what is alive on a page brings its own small script, and no other page loads it."""
+"""Scripts: what is alive on a page brings its own small script, and no other page loads it.
+
+The interactives of nnlib.alive run the very scripts that notebooks run. A notebook loads one as an ES module, which a
+browser refuses on a page opened from disk. So the page gets the same text as a classic script, with the few lines in
+front and behind that call it.
+"""
 
 import re
+from pathlib import Path
 
-from . import alive
+from nnlib.alive import live
 
 NEEDED_BY = {
     "nnlib-frames": ["frames.js"],
@@ -12,18 +18,47 @@ NEEDED_BY = {
     "nnlib-reveal": ["memory.js", "predict.js"],
     "nnlib-progress": ["memory.js", "progress.js"],
     "sd-tab-set": ["design-tabs.js"],
+    **{f"nnlib-live-{name}": [f"{name}.js"] for name in live.names()},
 }
+EXPORT = "export default { render };"
+MOUNT = """whenNear(".nnlib-live-{name}", (box) => {{
+  const data = JSON.parse(box.querySelector(":scope > script").textContent);
+  render({{ model: {{ get: () => data }}, el: box.querySelector(":scope > .nnlib-live-stage") }});
+}});"""
 
 
 def needed(body: str) -> list[str]:
     """The scripts that a page with this body needs, in the order in which they must run."""
     names = {name for found in re.findall(r'\bclass="([^"]*)"', body) for name in found.split()}
-    small = (script for kind in NEEDED_BY if kind in names for script in NEEDED_BY[kind])
-    return [*dict.fromkeys(small), *alive.needed(names)]
+    return list(dict.fromkeys(script for kind in NEEDED_BY if kind in names for script in NEEDED_BY[kind]))
+
+
+def for_page(module: str, name: str) -> str:
+    """A module's text as a classic script that brings every interactive of that name on the page to life."""
+    if module.count(EXPORT) != 1:
+        raise ValueError(f"{name}.js: expected one line {EXPORT!r}")
+    body = module.replace(EXPORT, MOUNT.format(name=name))
+    return f'"use strict";\n(() => {{\n{body}\n}})();\n'
+
+
+def write(folder: Path) -> None:
+    """Write the interactives' scripts and their style sheet into a folder of static files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in live.names():
+        (folder / f"{name}.js").write_text(for_page(live.script(name), name), "utf-8")
+    (folder / "alive.css").write_text(live.style(), "utf-8")
+
+
+def configure(app, config) -> None:
+    """Add them to Sphinx's own."""
+    static = Path(app.outdir).parent / "alive-static"
+    write(static)
+    config.html_static_path.append(str(static))
+    config.html_css_files.append("alive.css")
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Add them to the page."""
+    """Add what it needs to the page."""
     for script in needed(context.get("body", "")):
         app.add_js_file(script, loading_method="defer")
 
@@ -32,4 +67,5 @@ def setup(app) -> None:
     """Connect to Sphinx."""
     for script in ("near.js", "scrolls.js", "paper.js"):
         app.add_js_file(script)
+    app.connect("config-inited", configure)
     app.connect("html-page-context", add_scripts)

@@ -1,13 +1,15 @@
 """Live: how an interactive gets from nnlib to the reader, with a kernel and without.
 
-The script `<name>.js` is the one source of what moves. It is an anywidget module: `render({ model, el })` draws
-`model.get("data")` into `el`. A notebook runs it as it is; the book's Sphinx extension wraps the same text for
-the page.
+Each interactive is a folder: a module that computes its numbers and names its PARTS, the files whose text in that order
+is its script, and its style sheet. The script is the one source of what moves. It is an anywidget module:
+`render({ model, el })` draws `model.get("data")` into `el`. A notebook runs it as it is; the book's Sphinx extension
+wraps the same text for the page.
 """
 
 import json
 from collections.abc import Sequence
 from html import escape
+from importlib import import_module
 from pathlib import Path
 
 from IPython.display import display
@@ -15,16 +17,21 @@ from IPython.display import display
 HERE = Path(__file__).parent
 
 
+def names() -> list[str]:
+    """The interactives that there are."""
+    return sorted(module.parent.name for module in HERE.glob("*/__init__.py"))
+
+
 def script(name: str) -> str:
-    """The JavaScript module of an interactive: what all of them share, its parts `<name>.<part>.js`, itself."""
-    files = (HERE / "shared.js", *sorted(HERE.glob(f"{name}.*.js")), HERE / f"{name}.js")
+    """The JavaScript module of an interactive: what all of them share, then its own parts, each after what it reads."""
+    parts = import_module(f"{__package__}.{name}").PARTS
+    files = (HERE / "shared.js", *(HERE / name / part for part in parts))
     return "\n".join(file.read_text("utf-8") for file in files)
 
 
 def style() -> str:
     """The style sheet of all interactives: what they share, then each one's own."""
-    own = sorted(path for path in HERE.glob("*.css") if path.name != "shared.css")
-    return "\n".join(path.read_text("utf-8") for path in (HERE / "shared.css", *own))
+    return "\n".join(path.read_text("utf-8") for path in (HERE / "shared.css", *sorted(HERE.glob("*/*.css"))))
 
 
 def show(name: str, data: dict, label: str, text: Sequence[str]) -> None:
@@ -32,7 +39,7 @@ def show(name: str, data: dict, label: str, text: Sequence[str]) -> None:
 
     Parameters
     ----------
-    name : of the script, `<name>.js`.
+    name : of its folder.
     data : what the script draws: numbers, strings, lists and dicts, as JSON can hold them.
     label : what the interactive is called, for those who hear the page.
     text : paragraphs that say what it shows, for those who do not see it, and where no script runs.

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets import load_digits
-from ..layers import Dense, Network
-from ..losses import QuadraticCost, one_hot
-from . import live
+from ...datasets import load_digits
+from ...layers import Dense, Network
+from ...losses import QuadraticCost, one_hot
+from .. import live
 
+PARTS = ("ink.js", "network.js", "pen.js", "picture.js", "digit.js")  # its script, in the order in which it runs
 DOTS = 280  # the field to draw on has DOTS x DOTS dots
 FIELD, BOX = 28, 20  # MNIST's field, and the box in it that the ink fills
 PER_PIXEL, MARGIN = 28, 28  # dots for one pixel of a ready example, and around it

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from . import live
+from .. import live
 
+PARTS = ("rule.js", "line.js")  # its script, in the order in which it runs
 GRAIN = 1 / 16  # points lie on multiples of it, so that sums of them are exact, in Python as in JavaScript
 LIMIT = 1000  # updates, after which a run stops
 

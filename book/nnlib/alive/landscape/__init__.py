@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .. import plotting
-from ..layers import Dense, Layer, Network, Sigmoid
-from ..losses import QuadraticCost
-from ..optimizers import SGD
-from ..training import minibatches
-from . import live
+from ... import plotting
+from ...layers import Dense, Layer, Network, Sigmoid
+from ...losses import QuadraticCost
+from ...optimizers import SGD
+from ...training import minibatches
+from .. import live
 
+PARTS = ("descent.js", "landscape.js")  # its script, in the order in which it runs
 EPOCHS = 20  # of each seed, whose shuffled orders the page brings along
 SEEDS = (5, 0, 1, 2, 3)
 
@@ -90,7 +91,7 @@ def _closed(line: np.ndarray) -> str:
 
 
 def sigmoid_neuron(inputs: np.ndarray, targets: np.ndarray) -> None:
-    """Show the landscape of gradient descent: a sigmoid neuron, all its examples at once, and three walks of 400 steps."""
+    """Show the landscape of gradient descent: a sigmoid neuron, all its examples at once, three walks of 400 steps."""
     land = Landscape(inputs, targets, Sigmoid())
     bottom, limit = _bottom(land, (1.2, -0.7))
     walks = [(-3.0, 2.0), (-1.0, -3.0), (4.0, 4.0)]
@@ -114,7 +115,7 @@ def sigmoid_neuron(inputs: np.ndarray, targets: np.ndarray) -> None:
 
 
 def straight_line(points: np.ndarray, heights: np.ndarray) -> None:
-    """Show the landscape of stochastic gradient descent: a neuron that fits a line to points, with a batch size to choose."""
+    """Show the landscape of stochastic gradient descent: a neuron that fits a line, with a batch size to choose."""
     land = Landscape(points, heights)
     bottom, limit = _bottom(land, (0, 0))
     start, sizes = (-0.5, 1.5), (1, 2, 5, 10, 20, 50, len(land.x))

@@ -13,13 +13,14 @@ from textwrap import dedent
 
 import numpy as np
 
-from ..examples import Example, net_2_2_1, net_2_2_2
-from ..layers import Dense, Network, Sigmoid
-from ..losses import QuadraticCost
-from ..optimizers import SGD
-from . import live
+from ...examples import Example, net_2_2_1, net_2_2_2
+from ...layers import Dense, Network, Sigmoid
+from ...losses import QuadraticCost
+from ...optimizers import SGD
+from .. import live
 from .quantities import ARRAYS, digits, entries, equation, words
 
+PARTS = ("quantities.js", "picture.js", "words.js", "stepper.js")  # its script, in the order in which it runs
 LABEL = "The backward-pass stepper: forward and backward, one operation a step"
 NUDGES = (-0.01, 0.01)
 METHODS = {

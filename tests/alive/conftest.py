@@ -1,0 +1,44 @@
+"""Node, which comes with the build: it runs what an interactive's script computes, with no page and no browser."""
+
+import json
+import subprocess
+
+import pytest
+
+from nnbook.npm import NODE
+from nnbook.scripts import EXPORT
+from nnlib.alive import live
+
+# Each line that comes in asks for the value of an expression, and brings the values that have names in it.
+ANSWER = """
+const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value);
+require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const { expression, values } = JSON.parse(line);
+  const answer = eval(`(({ ${Object.keys(values)} }) => (${expression}))`)(values);
+  console.log(JSON.stringify(answer ?? null, plain));
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory):
+    """Compute an expression with the functions of an interactive's script; numbers come back as they are."""
+    started = {}
+
+    def start(name):
+        file = tmp_path_factory.mktemp("node") / f"{name}.cjs"
+        file.write_text(f'"use strict";\n{live.script(name).replace(EXPORT, ANSWER)}', "utf-8")
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+        return subprocess.Popen([NODE, file], **pipes)
+
+    def compute(name, expression, **values):
+        process = started[name] if name in started else started.setdefault(name, start(name))
+        process.stdin.write(json.dumps({"expression": expression, "values": values}) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        assert answer, f"{name}: Node has stopped; what it said stands above"
+        return json.loads(answer)
+
+    yield compute
+    for process in started.values():
+        process.communicate()

@@ -60,31 +60,35 @@ def metadata(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))["metadata"]
 
 
-def lacks_data(metadata: dict) -> bool:
-    """Whether a notebook reads data that this machine lacks, so that its stored outputs cannot be compared here.
+def data_of(metadata: dict):
+    """The declaration of the data set that a notebook reads, or None; a name that nobody declared is an error.
 
-    A chapter that reads MNIST says so in its metadata: `"nnlib": {"data": "mnist"}`.
+    A chapter that reads MNIST says so in its metadata: `"nnlib": {"data": "mnist"}`. nnlib.datasets holds the
+    declarations.
     """
-    data = metadata.get("nnlib", {}).get("data")
-    if data not in (None, "mnist"):
-        raise ValueError(f'metadata "nnlib": got data {data!r}, expected "mnist" or none')
-    return data == "mnist" and not _mnist_is_here()
+    name = metadata.get("nnlib", {}).get("data")
+    if name is None:
+        return None
+    sys.path.insert(0, str(ROOT / "book"))
+    from nnlib.datasets import SOURCES
+
+    if name not in SOURCES:
+        raise ValueError(f'metadata "nnlib": got data {name!r}, expected one of {", ".join(SOURCES)}, or none')
+    return SOURCES[name]
+
+
+def lacks_data(metadata: dict) -> bool:
+    """Whether a notebook reads data that this machine lacks, so that its stored outputs cannot be compared here."""
+    source = data_of(metadata)
+    return source is not None and not _at_hand(source, os.environ.get("NNLIB_DATA_DIR"))
 
 
 @functools.cache
-def _mnist_is_here() -> bool:
-    """Whether MNIST is in NNLIB_DATA_DIR or in the cache; if that folder lacks a file, the chapter itself says so."""
-    if os.environ.get("NNLIB_DATA_DIR"):
-        return True
-    sys.path.insert(0, str(ROOT / "book"))
-    from nnlib.datasets import MNIST_FILES, fetch
+def _at_hand(source, data_dir: str | None) -> bool:
+    """Whether a data set is here, looked up once for each value of NNLIB_DATA_DIR."""
+    from nnlib.fetch import at_hand
 
-    try:
-        for file in MNIST_FILES:
-            fetch(file, "mnist", mirrors=())
-    except ConnectionError:
-        return False
-    return True
+    return at_hand(source)
 
 
 def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:

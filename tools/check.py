@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from chapters import CELL_TIMEOUT, ROOT, chapters, lacks_data, metadata, surroundings
+from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, lacks_data, metadata, surroundings
 
 PYTEST = [sys.executable, "-m", "pytest"]
 
@@ -53,7 +53,8 @@ def notebooks() -> list[str]:
         sys.exit("_toc.yml lists no notebook that exists")
     for path in paths:
         if lacks_data(metadata(path)):
-            print(f"{path.name}: MNIST IS NOT HERE, so it runs to its end and its outputs are not compared")
+            data = data_of(metadata(path)).title
+            print(f"{path.name}: {data} IS NOT HERE, so it runs to its end and its outputs are not compared")
     return [
         *PYTEST,
         "--nbval",

@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm.auto import tqdm
 
-from chapters import CELL_TIMEOUT, ROOT, chapters, lacks_data, surroundings
+from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, lacks_data, surroundings
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -128,7 +128,8 @@ def update(path: Path, check: bool = False) -> bool:
     """Run one chapter and store what it gives, if that differs from what it has; return whether it differs."""
     notebook = run(path)
     if lacks_data(notebook.metadata):
-        print(f"{path.name}: ran to its end; not stored, because its outputs belong to MNIST and MNIST is not here")
+        data = data_of(notebook.metadata).title
+        print(f"{path.name}: ran to its end; not stored, because its outputs belong to {data}, which is not here")
         return False
     text = normalise(notebook).encode("utf-8")
     if text == path.read_bytes():

@@ -1,52 +1,87 @@
-"""Datasets: handwritten digits as arrays, checked byte for byte before anything learns from them."""
+"""Datasets: examples as arrays, declared once and checked byte for byte before anything learns from them."""
 
+import io
 import warnings
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from .checks import check_same_length
-from .fetch import OfficialFile, fetch
+from .fetch import OfficialFile, Source, embedded, fetch_all
 from .idx import parse_idx
 
-DIGITS_SOURCE = (
-    "E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, "
-    "UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, CC BY 4.0"
-)
-MNIST_SOURCE = (
-    "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits; described in "
-    "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), https://doi.org/10.1109/5.726791"
-)
-MNIST_MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
-MNIST_FILES = (
-    OfficialFile(
-        "train-images-idx3-ubyte.gz", 9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+DIGITS = Source(
+    name="digits",
+    title="digits",
+    shape=(1797, 8, 8),
+    credit="E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, "
+    "UCI Machine Learning Repository, https://doi.org/10.24432/C50P49",
+    licence="CC BY 4.0",
+    files=(
+        OfficialFile(
+            "digits.csv.gz", 57523, "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22", (1797, 65)
+        ),
     ),
-    OfficialFile(
-        "train-labels-idx1-ubyte.gz", 28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
-    ),
-    OfficialFile(
-        "t10k-images-idx3-ubyte.gz", 1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
-    ),
-    OfficialFile("t10k-labels-idx1-ubyte.gz", 4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    mirrors=("https://raw.githubusercontent.com/scikit-learn/scikit-learn/1.9.1/sklearn/datasets/data/",),
+    embedded=OfficialFile("digits.npz", 45395, "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"),
+    whole=True,
 )
-MNIST_SHAPES = ((60000, 28, 28), (60000,), (10000, 28, 28), (10000,))
+MNIST = Source(
+    name="mnist",
+    title="MNIST",
+    shape=(70000, 28, 28),
+    credit="Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits; described in "
+    "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), https://doi.org/10.1109/5.726791",
+    licence="",
+    files=(
+        OfficialFile(
+            "train-images-idx3-ubyte.gz",
+            9912422,
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            (60000, 28, 28),
+        ),
+        OfficialFile(
+            "train-labels-idx1-ubyte.gz",
+            28881,
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            (60000,),
+        ),
+        OfficialFile(
+            "t10k-images-idx3-ubyte.gz",
+            1648877,
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            (10000, 28, 28),
+        ),
+        OfficialFile(
+            "t10k-labels-idx1-ubyte.gz",
+            4542,
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            (10000,),
+        ),
+    ),
+    mirrors=(
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    embedded=DIGITS.embedded,
+    served=True,
+)
+SOURCES = {source.name: source for source in (DIGITS, MNIST)}  # every data set of the book
 
 
 class Dataset(NamedTuple):
-    """Images with their labels, in a part to train on and a part to test on.
+    """Examples with their labels, in a part to train on and a part to test on: images, or the rows of a table.
 
     Attributes
     ----------
-    x_train, x_test : float32 arrays of shape (n, pixels), 0 is paper and 1 is ink; a row is an image, row by row.
-    y_train, y_test : int64 arrays of shape (n,), the digits 0 to 9 that the images show.
-    source : where the images come from, to be cited, with the licence where there is one.
-    image_shape : (height, width) in pixels, so that `x_train[i].reshape(image_shape)` is a picture.
-    name : "MNIST" or "digits"; what the text says of MNIST holds only where it is "MNIST".
+    x_train, x_test : arrays of shape (n, features). Of images, float32 where 0 is paper and 1 is ink, and a row is an
+        image, row by row; of a table, float64 as published, and a row is an example.
+    y_train, y_test : int64 arrays of shape (n,), from 0: the digits that the images show, or places in `class_names`.
+    source : where the examples come from, to be cited, with the licence where there is one.
+    image_shape : (height, width) in pixels, so that `x_train[i].reshape(image_shape)` is a picture; None of a table.
+    name : "MNIST", "digits" and so on; what the text says of MNIST holds only where it is "MNIST".
+    feature_names : what each column of a table holds, with its unit where it has one; empty for images.
+    class_names : what each label means, `class_names[0]` what 0 means.
     """
 
     x_train: np.ndarray
@@ -54,13 +89,17 @@ class Dataset(NamedTuple):
     x_test: np.ndarray
     y_test: np.ndarray
     source: str
-    image_shape: tuple[int, int]
+    image_shape: tuple[int, int] | None
     name: str
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = tuple("0123456789")
 
     def __repr__(self) -> str:
+        sizes = f"{len(self.x_train)} training and {len(self.x_test)} test"
+        if self.image_shape is None:
+            return f"<{self.name}: {sizes} rows of {self.x_train.shape[1]} numbers>"
         height, width = self.image_shape
-        sizes = f"{len(self.x_train)} training and {len(self.x_test)} test images"
-        return f"<{self.name}: {sizes} of {height} x {width} pixels>"
+        return f"<{self.name}: {sizes} images of {height} x {width} pixels>"
 
 
 def load_digits() -> Dataset:
@@ -78,12 +117,12 @@ def load_digits() -> Dataset:
         Images that stand close together there look alike (often one hand wrote them), so this split is a
         harder and more honest test than drawing lots. The arrays are fresh in each call: yours to change.
     """
-    with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as file:
+    with np.load(io.BytesIO(embedded(DIGITS)), allow_pickle=False) as file:
         x, y = np.divide(file["images"], 16, dtype=np.float32), file["labels"].astype(np.int64)
     is_test = np.zeros(len(y), dtype=bool)
     for digit in range(10):
         is_test[np.flatnonzero(y == digit)[-36:]] = True
-    return Dataset(x[~is_test], y[~is_test], x[is_test], y[is_test], DIGITS_SOURCE, (8, 8), "digits")
+    return Dataset(x[~is_test], y[~is_test], x[is_test], y[is_test], DIGITS.citation, (8, 8), DIGITS.title)
 
 
 def load_mnist(fallback: bool = False) -> Dataset:
@@ -115,7 +154,7 @@ def load_mnist(fallback: bool = False) -> Dataset:
         If neither the cache nor a mirror gives a file; the message lists what was tried.
     """
     try:
-        files = [fetch(file, "mnist", MNIST_MIRRORS) for file in MNIST_FILES]
+        files = fetch_all(MNIST)
     except ConnectionError as error:
         if not fallback:
             raise ConnectionError(f"{error}, or use the embedded digits: load_mnist(fallback=True)") from None
@@ -126,13 +165,13 @@ def load_mnist(fallback: bool = False) -> Dataset:
         )
         return _like_mnist(load_digits())
     arrays = []
-    for file, data, shape in zip(MNIST_FILES, files, MNIST_SHAPES, strict=True):
-        array = parse_idx(data, shape, file.name)
+    for file, data in zip(MNIST.files, files, strict=True):
+        array = parse_idx(data, file.shape, file.name)
         if array.ndim == 1:
             arrays.append(array.astype(np.int64))
         else:  # divided straight into float32, with no second copy of 188 MB
             arrays.append(np.divide(array.reshape(len(array), -1), 255, dtype=np.float32))
-    return Dataset(*arrays, MNIST_SOURCE, (28, 28), "MNIST")
+    return Dataset(*arrays, MNIST.citation, (28, 28), MNIST.title)
 
 
 def split(

@@ -18,7 +18,7 @@ from sphinx.errors import ExtensionError
 from chapters import ROOT, chapters
 from nnbook import npm
 from nnbook.lite import fetch_wheels
-from nnlib.datasets import MNIST_FILES
+from nnlib.datasets import MNIST
 
 SITE, HERE = ROOT / "_build" / "html", Path(__file__).parent
 CHAPTER = chapters()[0]
@@ -166,7 +166,7 @@ print(os.path.getsize("/drive/progress.json") > 0)"""
 
 
 def test_mnist_comes_from_the_books_own_site_or_is_said_to_be_missing(opened):
-    file = MNIST_FILES[-1]  # the smallest
+    file = MNIST.files[-1]  # the smallest
     code = f"""fetching = runpy.run_path("nnlib/fetch.py")
 try:
     print(len(fetching["fetch"](fetching["OfficialFile"]{tuple(file)}, "mnist", ("https://mirror.example/",))))

@@ -13,7 +13,7 @@ from sphinx.errors import ExtensionError
 
 from chapters import ROOT, chapters
 from nnbook import lite, run
-from nnlib.datasets import MNIST_FILES
+from nnlib.datasets import MNIST, SOURCES
 
 SITE = ROOT / "_build" / "html"
 LITE = SITE / "lite"
@@ -80,7 +80,7 @@ def test_the_chapters_and_what_they_import_and_read_lie_in_jupyterlite_and_no_mo
     beside = [*package, *(ROOT / "book").glob("*.json"), *(ROOT / "book/weights").glob("*.npz")]
     expected = {path.relative_to(ROOT / "book").as_posix(): path.read_bytes() for path in [*chapters(), *beside]}
     there = {p.relative_to(LITE / "files").as_posix(): p for p in (LITE / "files").rglob("*") if p.is_file()}
-    assert {name for name in there if not name.startswith("mnist/")} == expected.keys()
+    assert {name for name in there if name.partition("/")[0] not in SOURCES} == expected.keys()
     assert [name for name, data in expected.items() if there[name].read_bytes() != data] == []
     for folder in {Path(name).parent for name in there}:
         listing = json.loads((LITE / "api/contents" / folder / "all.json").read_text("utf-8"))
@@ -90,7 +90,7 @@ def test_the_chapters_and_what_they_import_and_read_lie_in_jupyterlite_and_no_mo
 
 @built
 def test_no_size_is_wasted():
-    files = [path for path in LITE.rglob("*") if path.is_file() and "mnist" not in path.parts]
+    files = [path for path in LITE.rglob("*") if path.is_file() and not SOURCES.keys() & {*path.parts}]
     assert [path.name for path in files if path.suffix in (".map", ".ttf", ".eot")] == []
     assert sum(path.stat().st_size for path in files) < 30e6
     assert {path.parent.name for path in LITE.glob("*/index.html")} == {"notebooks"}
@@ -114,19 +114,24 @@ def test_the_wheels_are_the_versions_that_the_checks_run_with():
     assert pins and set(pins) <= set((ROOT / "constraints.txt").read_text("utf-8").splitlines())
 
 
-def test_mnist_is_published_only_if_it_is_the_official_one(tmp_path):
-    assert lite.mnist_files("") == []
-    with pytest.raises(ExtensionError, match=f"{MNIST_FILES[0].name} is not there"):
-        lite.mnist_files(str(tmp_path))
+def test_data_are_published_only_if_they_are_the_official_ones(tmp_path):
+    assert lite.data_files("") == []
+    with pytest.raises(ExtensionError, match=f"{MNIST.files[0].name} is not there"):
+        lite.data_files(str(tmp_path))
     (tmp_path / "mnist").mkdir()
-    (tmp_path / "mnist" / MNIST_FILES[0].name).write_bytes(b"something else")
+    (tmp_path / "mnist" / MNIST.files[0].name).write_bytes(b"something else")
     with pytest.raises(ExtensionError, match="not the official file"):
-        lite.mnist_files(str(tmp_path))
+        lite.data_files(str(tmp_path))
 
 
-def test_the_data_folder_is_named_to_nnlib_only_where_mnist_was_published():
-    def environment(with_mnist):
-        (kernel,) = lite.settings([], with_mnist)["jupyter-config-data"]["litePluginSettings"].values()
+def test_what_the_site_may_not_hold_is_not_published(tmp_path, monkeypatch):
+    monkeypatch.setitem(SOURCES, "mnist", MNIST._replace(served=False))
+    assert lite.data_files(str(tmp_path)) == []
+
+
+def test_the_data_folder_is_named_to_nnlib_only_where_data_were_published():
+    def environment(with_data):
+        (kernel,) = lite.settings([], with_data)["jupyter-config-data"]["litePluginSettings"].values()
         return kernel["loadPyodideOptions"]["env"]
 
     assert environment(True)["NNLIB_DATA_DIR"] == "/drive"

@@ -91,28 +91,30 @@ def idx(array):
     return gzip.compress(bytes([0, 0, 8, array.ndim]) + lengths + array.astype(np.uint8).tobytes())
 
 
-def publish(monkeypatch, contents):
-    """Make these the official files."""
-    names = [file.name for file in datasets.MNIST_FILES]
-    files = [OfficialFile(n, len(c), hashlib.sha256(c).hexdigest()) for n, c in zip(names, contents, strict=True)]
-    monkeypatch.setattr(datasets, "MNIST_FILES", tuple(files))
+def publish(monkeypatch, arrays):
+    """Make these arrays the official files, which have no mirror; return their contents."""
+    contents = [idx(array) for array in arrays]
+    files = [
+        OfficialFile(file.name, len(content), hashlib.sha256(content).hexdigest(), file.shape)
+        for file, content in zip(datasets.MNIST.files, contents, strict=True)
+    ]
+    monkeypatch.setattr(datasets, "MNIST", datasets.MNIST._replace(files=tuple(files), mirrors=()))
+    return contents
 
 
 @pytest.fixture
-def arrays():
+def arrays(monkeypatch):
     rng, shapes = np.random.default_rng(0), [(6, 28, 28), (6,), (4, 28, 28), (4,)]
+    files = [file._replace(shape=shape) for file, shape in zip(datasets.MNIST.files, shapes, strict=True)]
+    monkeypatch.setattr(datasets, "MNIST", datasets.MNIST._replace(files=tuple(files)))
     return [rng.integers(0, 256 if len(shape) == 3 else 10, shape) for shape in shapes]
 
 
 @pytest.fixture
 def data_dir(arrays, tmp_path, monkeypatch):
     """An NNLIB_DATA_DIR that holds a very small MNIST."""
-    contents = [idx(array) for array in arrays]
-    publish(monkeypatch, contents)
-    monkeypatch.setattr(datasets, "MNIST_SHAPES", tuple(array.shape for array in arrays))
-    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ())
     (tmp_path / "mnist").mkdir()
-    for file, content in zip(datasets.MNIST_FILES, contents, strict=True):
+    for file, content in zip(datasets.MNIST.files, publish(monkeypatch, arrays), strict=True):
         (tmp_path / "mnist" / file.name).write_bytes(content)
     monkeypatch.setenv("NNLIB_DATA_DIR", str(tmp_path))
     return tmp_path / "mnist"
@@ -122,7 +124,7 @@ def data_dir(arrays, tmp_path, monkeypatch):
 def nowhere(tmp_path, monkeypatch):
     """No NNLIB_DATA_DIR, an empty cache, no mirror."""
     monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
-    monkeypatch.setattr(datasets, "MNIST_MIRRORS", ())
+    monkeypatch.setattr(datasets, "MNIST", datasets.MNIST._replace(mirrors=()))
     monkeypatch.setattr(fetch, "cache_folder", lambda: tmp_path)
 
 
@@ -147,7 +149,7 @@ def test_all_arrays_may_be_written_to(data_dir):
 
 @pytest.mark.parametrize("i", range(4))
 def test_a_missing_file_is_an_error_with_fallback_too(i, data_dir, recwarn):
-    path = data_dir / datasets.MNIST_FILES[i].name
+    path = data_dir / datasets.MNIST.files[i].name
     path.unlink()
     for fallback in (False, True):
         with pytest.raises(FileNotFoundError, match="NNLIB_DATA_DIR") as caught:
@@ -157,7 +159,7 @@ def test_a_missing_file_is_an_error_with_fallback_too(i, data_dir, recwarn):
 
 
 def test_images_where_labels_belong_are_an_error_with_fallback_too(data_dir):
-    images, labels = (data_dir / file.name for file in datasets.MNIST_FILES[:2])
+    images, labels = (data_dir / file.name for file in datasets.MNIST.files[:2])
     labels.write_bytes(images.read_bytes())
     for fallback in (False, True):
         with pytest.raises(ValueError, match="not the official file") as caught:
@@ -168,11 +170,9 @@ def test_images_where_labels_belong_are_an_error_with_fallback_too(data_dir):
 @pytest.mark.parametrize(("i", "j"), [(0, 1), (1, 0), (0, 2), (1, 3)])
 def test_even_with_a_right_checksum_a_file_of_something_else_gives_no_arrays(i, j, arrays, data_dir, monkeypatch):
     arrays[i] = arrays[j]
-    contents = [idx(array) for array in arrays]
-    publish(monkeypatch, contents)
-    for file, content in zip(datasets.MNIST_FILES, contents, strict=True):
+    for file, content in zip(datasets.MNIST.files, publish(monkeypatch, arrays), strict=True):
         (data_dir / file.name).write_bytes(content)
-    with pytest.raises(ValueError, match=datasets.MNIST_FILES[i].name):
+    with pytest.raises(ValueError, match=datasets.MNIST.files[i].name):
         load_mnist(fallback=True)
 
 

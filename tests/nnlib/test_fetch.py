@@ -411,10 +411,30 @@ def test_a_data_folder_that_lacks_the_file_is_an_error_that_names_it(data_dir, c
     assert server.asked == []
 
 
-def test_a_data_folder_that_does_not_exist_is_an_error(monkeypatch, tmp_path, mirror):
-    monkeypatch.setenv("NNLIB_DATA_DIR", str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match="nowhere"):
-        fetch(FILE, "set", mirror("good"))
+@pytest.mark.parametrize(
+    ("lies", "named", "said"),
+    [
+        ([], "nowhere", "there is no folder {data}/nowhere; put"),
+        ([], 'nowhere"', 'there is no folder {data}/nowhere", whose name ends in a quotation mark or a blank; put'),
+        ([], ".", "there is no folder {data}/set; put"),
+        (["set/other.gz"], ".", "no such file; put"),
+        (["set/numbers"], ".", "there lies numbers, unpacked: keep the .gz; put"),
+        (["set/num-bers"], ".", "there lies num-bers, unpacked: keep the .gz; put"),
+        (["set/Num.bers.gz"], ".", "there lies Num.bers.gz, under another name; put"),
+        (["set/numbers.gz/other"], ".", "a folder has its name; put"),
+        (["numbers.gz"], ".", "it lies in {data}, but NNLIB_DATA_DIR names the folder that holds the folder set; put"),
+        (["set/numbers.gz"], "set", "it lies in {data}/set, but NNLIB_DATA_DIR names the folder that holds"),
+    ],
+)
+def test_where_the_file_is_missing_the_error_says_what_does_lie_there(lies, named, said, tmp_path, monkeypatch):
+    for name in lies:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(DATA)
+    monkeypatch.setenv("NNLIB_DATA_DIR", os.path.join(tmp_path, named))
+    with pytest.raises(FileNotFoundError) as caught:
+        fetch(FILE, "set", ())
+    assert said.format(data=tmp_path).replace("/", os.sep) in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -433,13 +453,6 @@ def test_a_wrong_file_in_the_data_folder_is_an_error_that_names_it(content, mess
     assert str(data_dir / "set" / FILE.name) in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
     assert server.asked == []
-
-
-def test_a_folder_with_the_files_name_is_no_file(data_dir, mirror):
-    (data_dir / "set" / FILE.name).unlink()
-    (data_dir / "set" / FILE.name).mkdir()
-    with pytest.raises(FileNotFoundError):
-        fetch(FILE, "set", mirror("good"))
 
 
 @posix
@@ -465,6 +478,18 @@ def test_a_relative_data_folder_is_seen_from_the_current_folder_and_the_error_sa
     with pytest.raises(FileNotFoundError) as caught:
         fetch(FILE, "set", ())
     assert f"NNLIB_DATA_DIR is the relative path {data_dir.name!r}, seen from {elsewhere}" in str(caught.value)
+
+
+@pytest.mark.parametrize("have", [0, 1, 2])
+def test_a_set_is_at_hand_where_no_mirror_need_be_asked(have, cache, server, mirror):
+    source = fetching.Source(
+        "set", "Numbers", (), "Somebody", "", (FILE, FILE._replace(name="more.gz")), mirror("good")
+    )
+    for file in source.files[:have]:
+        cached(cache, DATA, file.name)
+    assert fetching.at_hand(source) == (have == 2)
+    assert fetching.at_hand(source._replace(whole=True))
+    assert server.asked == []
 
 
 def test_an_empty_data_folder_variable_counts_as_not_set(cache, monkeypatch):

@@ -19,9 +19,9 @@ import zlib
 
 import numpy as np
 import pytest
+from damage import changed
 from hypothesis import event, given
 from hypothesis import strategies as st
-from damage import changed
 
 from nnlib import Dense, Network
 from nnlib.idx import parse_idx

@@ -6,10 +6,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from damage import changed
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from damage import changed
 
 from nnlib.idx import parse_idx
 

@@ -145,7 +145,7 @@ def test_a_chapter_without_its_data_is_run_and_not_stored(tmp_path, monkeypatch,
     before = path.read_bytes()
     assert run_notebooks.main([str(path)]) is None
     assert path.read_bytes() == before
-    assert "MNIST is not here" in capsys.readouterr().out
+    assert "MNIST, which is not here" in capsys.readouterr().out
 
 
 def test_chapters_are_the_notebooks_of_the_contents_in_their_order(tmp_path):

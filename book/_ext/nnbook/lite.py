@@ -4,8 +4,9 @@
 builds six applications where one opens a chapter, and adds a script and a style sheet to every page of the book.
 
 In the browser Python is Pyodide. It, NumPy and Matplotlib come from Pyodide's public address, when a notebook is
-opened and not before; all else comes from this site. With BOOK_DATA set to a folder that holds `mnist/`, the four
-files of MNIST are published too; without them a chapter that wants MNIST takes the embedded digits, and says so.
+opened and not before; all else comes from this site. With BOOK_DATA set to a folder that holds `mnist/`, and so on for
+each data set that its declaration lets the site hold, their files are published too; without them a chapter that wants
+MNIST takes the embedded digits, and says so.
 """
 
 import hashlib
@@ -58,25 +59,28 @@ def run(command: list[str], folder: Path) -> None:
         raise ExtensionError(f"{' '.join(command[1:5])} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
 
 
-def mnist_files(data: str) -> list[Path]:
-    """MNIST's files in the folder that BOOK_DATA names; an error if one is missing or not the official one."""
-    from nnlib.datasets import MNIST_FILES  # here, because `api` has by now told Python where nnlib is
+def data_files(data: str) -> list[Path]:
+    """The files of every data set that the site may hold, in the folder that BOOK_DATA names; each the official one."""
+    from nnlib.datasets import SOURCES  # here, because `api` has by now told Python where nnlib is
 
-    paths = [Path(data).expanduser() / "mnist" / file.name for file in MNIST_FILES] if data else []
-    for path, file in zip(paths, MNIST_FILES, strict=False):
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
-            raise ExtensionError(f"BOOK_DATA: {path} is not there, or is not the official file")
+    paths = []
+    for source in [source for source in SOURCES.values() if data and source.served]:
+        for file in source.files:
+            path = Path(data).expanduser() / source.name / file.name
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+                raise ExtensionError(f"BOOK_DATA: {path} is not there, or is not the official file")
+            paths.append(path)
     return paths
 
 
-def settings(wheels: list[Path], with_mnist: bool) -> dict:
+def settings(wheels: list[Path], with_data: bool) -> dict:
     """What JupyterLite is told: where things come from, and that nothing else is asked."""
     environment = {
         "PYTHONDONTWRITEBYTECODE": "1",  # or every module would leave a file in the reader's storage
         "PYTHONWARNINGS": "ignore:tqdm,ignore:JsProxy",  # one thread is all there is, and all that nnlib wants
         "NNLIB_PROGRESS": "/drive/progress.json",  # which the browser keeps
     }
-    if with_mnist:
+    if with_data:
         environment["NNLIB_DATA_DIR"] = "/drive"
     kernel = {
         "disablePyPIFallback": True,
@@ -95,17 +99,17 @@ def settings(wheels: list[Path], with_mnist: bool) -> dict:
     }
 
 
-def gather(folder: Path, pages: list[Path], wheels: list[Path], mnist: list[Path]) -> None:
+def gather(folder: Path, pages: list[Path], wheels: list[Path], data: list[Path]) -> None:
     """Put together what goes in: the notebooks, what lies beside them, the wheels and the settings."""
     shutil.rmtree(folder, ignore_errors=True)
     beside = [path for pattern in BESIDE for path in BOOK.glob(pattern)]
     for path in pages + [path for path in beside if path.is_file() and "__pycache__" not in path.parts]:
         copy(path, folder / "files" / path.relative_to(BOOK))
-    for path in mnist:
-        copy(path, folder / "files" / "mnist" / path.name)
+    for path in data:
+        copy(path, folder / "files" / path.parent.name / path.name)
     for wheel in wheels:
         copy(wheel, folder / "pypi" / wheel.name)
-    (folder / "jupyter-lite.json").write_text(json.dumps(settings(wheels, bool(mnist)), indent=1), "utf-8")
+    (folder / "jupyter-lite.json").write_text(json.dumps(settings(wheels, bool(data)), indent=1), "utf-8")
     build = {
         "apps": ["notebooks"],
         "no_sourcemaps": True,
@@ -139,7 +143,7 @@ def build(app, exception) -> None:
     work, out = Path(app.outdir).parent / "lite", Path(app.outdir) / "lite"
     wheels = fetch_wheels(work / "wheels")
     source, stamp = work / "source", work / "built"
-    gather(source, notebooks(app.env), wheels, mnist_files(os.environ.get("BOOK_DATA", "")))
+    gather(source, notebooks(app.env), wheels, data_files(os.environ.get("BOOK_DATA", "")))
     made_of = digest(source)
     if out.is_dir() and stamp.is_file() and stamp.read_text("utf-8") == made_of:
         return

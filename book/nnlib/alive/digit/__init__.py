@@ -32,7 +32,7 @@ def like_mnist(drawing: np.ndarray) -> np.ndarray:
 
     MNIST's makers scaled the box around the ink to fit 20 x 20 pixels, its shape kept, with grey levels where an
     edge crosses a pixel, and moved the centre of mass to the centre of a field of 28 x 28 (source: Y. LeCun,
-    C. Cortes, C. J. C. Burges, The MNIST database, http://yann.lecun.com/exdb/mnist/).
+    L. Bottou, Y. Bengio and P. Haffner (1998), section III.A, https://doi.org/10.1109/5.726791).
 
     In MNIST's files the images were moved by whole pixels, and the centre of mass lies less than half a pixel
     from pixel (14, 14), counted from 0. So an image of MNIST stays as it is.

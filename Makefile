@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks test test-long test-oracles mutation lint results records bench audit environment
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results records bench audit environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -21,10 +21,13 @@ pdf: book  ## Print the whole book as one PDF; needs Chromium
 	@$(IN_VENV) tools/print_book.py
 
 lab: environment  ## Open the chapters in JupyterLab
-	$(IN_VENV) -m jupyterlab book
+	$(IN_VENV) -m jupyterlab book/contents.ipynb
 
 notebooks: environment  ## Run the chapters and store their outputs (CHAPTERS="book/backpropagation.ipynb" for some)
 	@$(IN_VENV) tools/run_notebooks.py $(CHAPTERS)
+
+contents: environment  ## Write what follows from _toc.yml: README's table, the first page's map, contents.ipynb
+	@$(IN_VENV) tools/contents.py
 
 test: environment  ## Every check
 	@$(IN_VENV) tools/check.py
@@ -43,7 +46,7 @@ mutation:  ## Change nnlib's core in a thousand small ways, and see that its tes
 lint: environment  ## The quick checks alone
 	@$(IN_VENV) tools/check.py ruff spelling workflows
 
-results: environment  ## Train the networks of chapter 9 over five seeds and store their results
+results: environment  ## Train the networks of the chapter on digits over five seeds and store their results
 	$(IN_VENV) tools/results.py
 
 records: environment  ## See how far dense layers come on MNIST in a minute and in five (ON=--validation, ON=--ablation)

@@ -1,4 +1,4 @@
-"""Chapters: which notebooks the book has, the data they need, and the surroundings in which they run."""
+"""Chapters: which notebooks the book has and in which order, the data they need, and where they run."""
 
 import functools
 import json
@@ -28,18 +28,43 @@ def chapters(root: Path = ROOT) -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
+def parts(root: Path = ROOT) -> list[tuple[str, bool, list[Path]]]:
+    """Each part of _toc.yml: its caption, whether its chapters are numbered, and its notebooks in the book's order."""
+    table = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    files = [[root / f"{page.removesuffix('.ipynb')}.ipynb" for page in _files(part)] for part in table]
+    return [
+        (part["caption"], bool(part.get("numbered")), [path for path in paths if path.exists() or part.get("numbered")])
+        for part, paths in zip(table, files, strict=True)
+    ]
+
+
 def numbered(root: Path = ROOT) -> list[Path]:
     """The chapters proper: every notebook in a part of _toc.yml that is numbered, in the book's order."""
-    parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-    return [root / f"{page}.ipynb" for part in parts if part.get("numbered") for page in _files(part)]
+    return [path for _, is_numbered, paths in parts(root) if is_numbered for path in paths]
 
 
 def label(path: Path) -> str:
     """A chapter's label, which names its exercises, its predictions and what a reader's progress keeps of it."""
-    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
-    if not (match := re.match(r"\(ch-([a-z]+)\)=\n", first)):
+    if not (match := re.match(r"\(ch-([a-z]+)\)=\n", _beginning(path))):
         raise ValueError(f"{path.name}: its first cell must begin with the line (ch-NAME)=, NAME in small letters")
     return match[1]
+
+
+def title(path: Path) -> str:
+    """A notebook's title, which stands under its label."""
+    return re.search(r"^# (.+)$", _beginning(path), re.MULTILINE)[1]
+
+
+def about(path: Path) -> str:
+    """What to take away from a chapter, in a line, from its metadata: `"nnlib": {"about": "…"}`."""
+    if not (said := metadata(path).get("nnlib", {}).get("about")):
+        raise ValueError(f'{path.name}: its metadata must say in a line what to take away: "nnlib": {{"about": "…"}}')
+    return said
+
+
+def _beginning(path: Path) -> str:
+    """A notebook's first cell."""
+    return "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
 
 
 def _files(entry: object) -> Iterator[str]:

@@ -8,10 +8,12 @@ workflow puts these copies on a branch of their own, and a fork's copies install
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 from chapters import ROOT, chapters
+from contents import NOTEBOOK
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -37,6 +39,16 @@ def for_colab(notebook: dict, repository: str) -> dict:
     return notebook | {"cells": [cell, *notebook["cells"]]}
 
 
+def links_in_colab(notebook: dict, repository: str, branch: str) -> dict:
+    """The contents, whose links Colab would look for beside itself, with whole addresses."""
+    there = f"https://colab.research.google.com/github/{repository.removeprefix('https://github.com/')}/blob/{branch}"
+    cells = [
+        cell | {"source": re.sub(r"\]\((\w+\.ipynb)\)", rf"]({there}/\1)", "".join(cell["source"]))}
+        for cell in notebook["cells"]
+    ]
+    return notebook | {"cells": cells}
+
+
 def main(folder: Path, repository: str) -> str | None:
     """Write a copy of each notebook to `folder`; return what is wrong, or nothing."""
     if not repository:
@@ -45,6 +57,9 @@ def main(folder: Path, repository: str) -> str | None:
     for path in chapters():
         copy = for_colab(json.loads(path.read_text("utf-8")), repository)
         (folder / path.name).write_text(json.dumps(copy, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    branch = os.environ.get("BOOK_COLAB") or "colab"
+    linked = links_in_colab(json.loads(NOTEBOOK.read_text("utf-8")), repository, branch)
+    (folder / NOTEBOOK.name).write_text(json.dumps(linked, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return None
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 
@@ -20,12 +21,22 @@ def git(*arguments):
 
 def test_a_copy_is_the_chapter_behind_a_cell_that_installs_nnlib(tmp_path):
     assert colab.main(tmp_path, GITHUB) is None
-    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in chapters()}
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in chapters()} | {"contents.ipynb"}
     for path in chapters():
         copy, chapter = (json.loads(file.read_text("utf-8")) for file in (tmp_path / path.name, path))
         nbformat.validate(copy)
         assert f"git clone -q --depth 1 {GITHUB} " in copy["cells"][0]["source"]
         assert copy | {"cells": copy["cells"][1:]} == chapter
+
+
+def test_the_copy_of_the_contents_leads_to_the_copies_in_colab(tmp_path, monkeypatch):
+    monkeypatch.setenv("BOOK_COLAB", "copies")
+    assert colab.main(tmp_path, GITHUB) is None
+    copy = json.loads((tmp_path / "contents.ipynb").read_text("utf-8"))
+    nbformat.validate(copy)
+    links = re.findall(r"\]\((.*?)\)", "".join(cell["source"] for cell in copy["cells"]))
+    there = "https://colab.research.google.com/github/someone/a-book/blob/copies/"
+    assert set(links) == {there + path.name for path in chapters()}
 
 
 def test_without_a_repository_no_copy_is_written(tmp_path):

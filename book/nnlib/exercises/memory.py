@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+TITLES = json.loads(Path(__file__).with_name("chapters.json").read_text(encoding="utf-8"))  # in the book's order
+
 
 def record(exercise: str, verdict: str) -> None:
     """Remember a verdict on an exercise, "backprop.output_error": how often tried, and whether solved."""
@@ -32,12 +34,13 @@ def progress() -> None:
     kept = read()
     if not any(kept.values()):
         print("Nothing yet: check an exercise or commit a prediction, and it is counted here.")
-    chapters = sorted({name.split(".")[0] for name in [*kept["exercises"], *kept["predictions"]]})
-    for chapter in chapters:
+    begun = {name.split(".")[0] for name in [*kept["exercises"], *kept["predictions"]]}
+    for chapter in [*filter(begun.__contains__, TITLES), *sorted(begun - TITLES.keys())]:
         tried = [entry for name, entry in kept["exercises"].items() if name.split(".")[0] == chapter]
         guesses = [name for name in kept["predictions"] if name.split(".")[0] == chapter]
         solved = sum(entry["solved"] for entry in tried)
-        print(f"{chapter}: {len(tried)} exercises tried, {solved} solved; {len(guesses)} predictions")
+        title = TITLES.get(chapter, chapter)
+        print(f"{title}: {len(tried)} exercises tried, {solved} solved; {len(guesses)} predictions")
 
 
 def export_progress(path: str | Path) -> None:

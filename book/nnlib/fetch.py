@@ -89,7 +89,7 @@ def fetch_all(source: Source) -> list[bytes]:
 
 def embedded(source: Source) -> bytes:
     """The bytes of the file that stands in for a data set; ValueError if they are not those that the book came with."""
-    return _read(Path(__file__).with_name(source.embedded.name), source.embedded)
+    return read(Path(__file__).with_name(source.embedded.name), source.embedded)
 
 
 def at_hand(source: Source) -> bool:
@@ -106,17 +106,7 @@ def at_hand(source: Source) -> bool:
     return True
 
 
-def cache_folder() -> Path:
-    """Where downloaded files are kept for this user; RuntimeError where the user has no home folder."""
-    import pooch  # here, because it is slow to import and a browser's Python does not have it
-
-    folder = pooch.os_cache("nnlib")
-    if not folder.is_absolute():  # it leaves a "~" that it cannot resolve
-        raise RuntimeError("this user has no home folder to keep a cache in")
-    return folder
-
-
-def _read(path: Path, file: OfficialFile) -> bytes:
+def read(path: Path, file: OfficialFile) -> bytes:
     """The bytes of a file, if they are the official ones; never reads more than one byte beyond their size."""
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file")
@@ -130,6 +120,16 @@ def _read(path: Path, file: OfficialFile) -> bytes:
     return data
 
 
+def cache_folder() -> Path:
+    """Where downloaded files are kept for this user; RuntimeError where the user has no home folder."""
+    import pooch  # here, because it is slow to import and a browser's Python does not have it
+
+    folder = pooch.os_cache("nnlib")
+    if not folder.is_absolute():  # it leaves a "~" that it cannot resolve
+        raise RuntimeError("this user has no home folder to keep a cache in")
+    return folder
+
+
 def _from_data_dir(data_dir: str, folder: str, file: OfficialFile) -> bytes:
     """A file from NNLIB_DATA_DIR, or an error that says what to do."""
     path = Path(data_dir).expanduser().absolute() / folder / file.name
@@ -137,7 +137,7 @@ def _from_data_dir(data_dir: str, folder: str, file: OfficialFile) -> bytes:
     if not Path(data_dir).expanduser().is_absolute():
         hint += f" (NNLIB_DATA_DIR is the relative path {data_dir!r}, seen from {Path.cwd()})"
     try:
-        return _read(path, file)
+        return read(path, file)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"NNLIB_DATA_DIR: {error}; {_instead(path)}{hint}") from None
     except ValueError as error:
@@ -177,7 +177,7 @@ def _from_cache_or_mirror(folder: str, mirrors: tuple[str, ...], file: OfficialF
 
     try:
         path = cache_folder() / folder / file.name
-        return _read(path, file)
+        return read(path, file)
     except (ImportError, RuntimeError) as error:  # with nowhere to put a file there is no download
         note("cache", error)
         mirrors = ()
@@ -189,7 +189,7 @@ def _from_cache_or_mirror(folder: str, mirrors: tuple[str, ...], file: OfficialF
         except (OSError, ValueError) as error:
             note(mirror, error)
         with suppress(OSError, ValueError):  # even so: another process may have brought it meanwhile
-            return _read(path, file)
+            return read(path, file)
     lines = [f"{file.name} could not be had. Tried:", *tried]
     raise ConnectionError("\n- ".join(lines) + f"\nSet NNLIB_DATA_DIR to a folder that holds {folder}/{file.name}")
 
@@ -221,7 +221,7 @@ def _wait(thread: threading.Thread) -> None:
 def _download(url: str, path: Path, file: OfficialFile) -> None:
     """Fetch an official file to `path`: pooch writes it to a temporary file, checks it, then moves it there.
 
-    So a file at `path` is whole; should it have come there by other means, `_read` still checks it.
+    So a file at `path` is whole; should it have come there by other means, `read` still checks it.
     """
     import pooch
     import requests

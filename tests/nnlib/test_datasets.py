@@ -2,19 +2,24 @@
 
 import gzip
 import hashlib
-import importlib.util
+import io
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from hypothesis import given
+from damage import changed
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import datasets as sklearn_datasets
 
+import embed
+import nnlib
 from nnlib import datasets, fetch
 from nnlib.datasets import load_digits, load_mnist, split
 from nnlib.fetch import OfficialFile
@@ -25,25 +30,87 @@ ROOT = Path(__file__).resolve().parents[2]
 # The embedded digits
 
 
+EMBEDDED = [name for name, source in datasets.SOURCES.items() if source.whole]
+
+
+def stored(name):
+    """The arrays that a set is embedded as."""
+    with np.load(io.BytesIO(fetch.embedded(datasets.SOURCES[name])), allow_pickle=False) as file:
+        return dict(file)
+
+
 def test_the_embedded_digits_are_those_of_scikit_learn():
-    theirs = sklearn_datasets.load_digits()
-    with np.load(ROOT / "book" / "nnlib" / "digits.npz", allow_pickle=False) as file:
-        assert file["images"].dtype == file["labels"].dtype == np.uint8
-        np.testing.assert_array_equal(file["images"], theirs.data)
-        np.testing.assert_array_equal(file["labels"], theirs.target)
+    ours, theirs = stored("digits"), sklearn_datasets.load_digits()
+    assert ours["images"].dtype == ours["labels"].dtype == np.uint8
+    np.testing.assert_array_equal(ours["images"], theirs.data)
+    np.testing.assert_array_equal(ours["labels"], theirs.target)
 
 
-def test_the_tool_writes_the_embedded_digits(tmp_path, monkeypatch):
-    spec = importlib.util.spec_from_file_location("make_digits", ROOT / "tools" / "make_digits.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    stored = tool.TARGET
-    monkeypatch.setattr(tool, "TARGET", tmp_path / "digits.npz")
-    tool.main()
-    with np.load(stored) as old, np.load(tool.TARGET) as new:
-        assert old.files == new.files == ["images", "labels"]
-        for name in old.files:
-            np.testing.assert_array_equal(old[name], new[name])
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_the_tool_writes_the_arrays_that_are_embedded(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(embed, "TARGET", tmp_path)
+    embed.main([name])
+    with np.load(tmp_path / datasets.SOURCES[name].embedded.name) as new:
+        assert dict(new).keys() == stored(name).keys()
+        for key, array in stored(name).items():
+            assert new[key].dtype == array.dtype
+            np.testing.assert_array_equal(new[key], array)
+
+
+@pytest.mark.parametrize("name", EMBEDDED)
+def test_a_changed_embedded_file_gives_no_arrays(name, tmp_path, monkeypatch):
+    load = {source.title: load for source, load in LOADERS}[datasets.SOURCES[name].title]
+    path, whole = tmp_path / datasets.SOURCES[name].embedded.name, fetch.embedded(datasets.SOURCES[name])
+    monkeypatch.setattr(fetch, "__file__", str(tmp_path / "fetch.py"))
+
+    @given(changed(whole))
+    @settings(max_examples=30)
+    def check(damaged):
+        path.write_bytes(damaged)
+        if damaged != whole:
+            with pytest.raises(ValueError, match=f"{path.name}: got .*not the official file"):
+                load()
+
+    check()
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=path.name):
+        load()
+
+
+# What is declared
+
+
+LOADERS = [(datasets.DIGITS, load_digits), (datasets.MNIST, load_mnist)]
+
+
+def test_every_set_is_declared_once_with_its_loader():
+    assert [source for source, _ in LOADERS] == [*datasets.SOURCES.values()]
+    assert [*datasets.SOURCES] == [source.name for source in datasets.SOURCES.values()]
+    assert len({source.title for source in datasets.SOURCES.values()}) == len(datasets.SOURCES)
+    for source, load in LOADERS:
+        assert load.__name__ in nnlib.__all__
+        said = " ".join(load.__doc__.split())
+        assert source.licence in said and re.search(r"https://doi.org/\S+", source.credit)[0].rstrip(",") in said
+        assert f"{source.shape[0]:,}" in said
+
+
+@pytest.mark.parametrize("source", datasets.SOURCES.values(), ids=lambda source: source.name)
+def test_a_declaration_is_complete(source):
+    assert source.files and source.mirrors and source.credit
+    assert all(re.fullmatch(r"[0-9a-f]{64}", file.sha256) and file.size > 0 for file in source.files)
+    assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in source.mirrors)
+    hosts = {urlsplit(mirror).hostname for mirror in source.mirrors}
+    assert len(hosts) == len(source.mirrors)  # two addresses are two hosts
+    if source.whole:
+        assert source.embedded.size < 300_000 and source.licence in MAY_BE_EMBEDDED
+        assert source.credit in " ".join((ROOT / "LICENSE-TEXT").read_text("utf-8").split())
+
+
+MAY_BE_EMBEDDED = ("CC BY 4.0", "MIT", "PDDL", "CC0", "public domain")
+
+
+def test_all_that_is_embedded_is_small():
+    assert sum(source.embedded.size for source in datasets.SOURCES.values() if source.whole) < 2_000_000
 
 
 def test_the_digits_have_the_shapes_types_and_ranges_that_are_promised():

@@ -1,0 +1,45 @@
+"""Embed: write the data sets that come with the book, as compressed arrays in book/nnlib, from their originals.
+
+python tools/embed.py            every set whose declaration in nnlib.datasets says that it is embedded whole
+python tools/embed.py digits     those named
+
+Run it in the test environment, whose scikit-learn holds the originals; a file counts only if its size and SHA-256
+are those of the declaration. tests/nnlib/test_datasets.py compares what is embedded with scikit-learn's own reading.
+"""
+
+import gzip
+import sys
+from pathlib import Path
+
+import numpy as np
+import sklearn.datasets
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book"))
+
+from nnlib.datasets import SOURCES  # noqa: E402
+from nnlib.fetch import read  # noqa: E402
+
+TARGET = ROOT / "book" / "nnlib"
+ORIGINALS = Path(sklearn.datasets.__file__).parent / "data"
+
+
+def digits(original: bytes) -> dict[str, np.ndarray]:
+    """The images (1797, 64), grey levels 0 to 16, and the labels (1797,), as bytes."""
+    rows = np.loadtxt(gzip.decompress(original).decode().splitlines(), delimiter=",", dtype=np.uint8)
+    return {"images": rows[:, :-1], "labels": rows[:, -1]}
+
+
+ARRAYS = {"digits": digits}  # from a set's name to what its arrays are, given the bytes of its original
+
+
+def main(names: list[str]) -> None:
+    """Write the sets named, or all."""
+    for name in names or ARRAYS:
+        (original,), target = SOURCES[name].files, TARGET / SOURCES[name].embedded.name
+        np.savez_compressed(target, **ARRAYS[name](read(ORIGINALS / original.name, original)))
+        print(f"wrote {target.name}: {target.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -8,6 +8,7 @@ are those of the declaration. tests/nnlib/test_datasets.py compares what is embe
 """
 
 import gzip
+import hashlib
 import sys
 from pathlib import Path
 
@@ -30,7 +31,19 @@ def digits(original: bytes) -> dict[str, np.ndarray]:
     return {"images": rows[:, :-1], "labels": rows[:, -1]}
 
 
-ARRAYS = {"digits": digits}  # from a set's name to what its arrays are, given the bytes of its original
+def breast_cancer(original: bytes) -> dict[str, np.ndarray]:
+    """The measurements (569, 30), as published, and whether each tumour was malignant (569,), 1 or 0."""
+    head, *lines = original.decode().splitlines()
+    if head != "569,30,malignant,benign":
+        raise ValueError(f"got the first line {head!r}: the last column would mean something else")
+    rows = np.loadtxt(lines, delimiter=",")
+    return {"features": rows[:, :-1].copy(), "malignant": (rows[:, -1] == 0).astype(np.uint8)}
+
+
+ARRAYS = {
+    "digits": digits,
+    "breast-cancer-wdbc": breast_cancer,
+}  # from a set's name to what its arrays are, given the bytes of its original
 
 
 def main(names: list[str]) -> None:
@@ -38,7 +51,8 @@ def main(names: list[str]) -> None:
     for name in names or ARRAYS:
         (original,), target = SOURCES[name].files, TARGET / SOURCES[name].embedded.name
         np.savez_compressed(target, **ARRAYS[name](read(ORIGINALS / original.name, original)))
-        print(f"wrote {target.name}: {target.stat().st_size} bytes")
+        data = target.read_bytes()
+        print(f'declare it as OfficialFile("{target.name}", {len(data)}, "{hashlib.sha256(data).hexdigest()}")')
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture.
 """
 
-from .datasets import Dataset, load_digits, load_mnist, split
+from .datasets import Dataset, load_breast_cancer, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
 from .layers import BatchNorm, Dense, Dropout, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
@@ -40,6 +40,7 @@ __all__ = [
     "fit",
     "glue",
     "gradient_errors",
+    "load_breast_cancer",
     "load_digits",
     "load_mnist",
     "log_softmax",

@@ -66,7 +66,25 @@ MNIST = Source(
     embedded=DIGITS.embedded,
     served=True,
 )
-SOURCES = {source.name: source for source in (DIGITS, MNIST)}  # every data set of the book
+BREAST_CANCER = Source(
+    name="breast-cancer-wdbc",
+    title="breast cancer",
+    shape=(569, 30),
+    credit="W. H. Wolberg, W. N. Street and O. L. Mangasarian (1995), Breast Cancer Wisconsin (Diagnostic), "
+    "UCI Machine Learning Repository, https://doi.org/10.24432/C5DW2B",
+    licence="CC BY 4.0",
+    files=(
+        OfficialFile(
+            "breast_cancer.csv", 119913, "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed", (569, 31)
+        ),
+    ),
+    mirrors=("https://raw.githubusercontent.com/scikit-learn/scikit-learn/1.9.1/sklearn/datasets/data/",),
+    embedded=OfficialFile(
+        "breast_cancer.npz", 72510, "1276b0c8bd989de78ad386d2a2d1324aadfa7b4eb88a5268334c44d03a58fb63"
+    ),
+    whole=True,
+)
+SOURCES = {source.name: source for source in (DIGITS, MNIST, BREAST_CANCER)}  # every data set of the book
 
 
 class Dataset(NamedTuple):
@@ -172,6 +190,48 @@ def load_mnist(fallback: bool = False) -> Dataset:
         else:  # divided straight into float32, with no second copy of 188 MB
             arrays.append(np.divide(array.reshape(len(array), -1), 255, dtype=np.float32))
     return Dataset(*arrays, MNIST.citation, (28, 28), MNIST.title)
+
+
+def load_breast_cancer() -> Dataset:
+    """569 tumours of the breast, 30 measurements of each under the microscope; comes with the book, needs no network.
+
+    UCI's "Breast Cancer Wisconsin (Diagnostic)" (W. H. Wolberg, W. N. Street and O. L. Mangasarian, 1995,
+    https://doi.org/10.24432/C5DW2B, CC BY 4.0), in the copy that scikit-learn ships. A fine needle took cells from a
+    lump, and in a picture of them the outlines of the nuclei were drawn: ten features of each nucleus, and of each
+    feature the mean over the picture's nuclei, its standard error ("error"), and the mean of the three largest
+    ("worst"). Radius and perimeter are lengths in the picture and area is in that length squared, texture is the
+    spread of grey levels; the source names no unit, and the rest have none. No number says who a patient was.
+
+    Returns
+    -------
+    Dataset
+        456 rows to train on and 113 to test on, x of shape (n, 30) in float64, as published: from 0 to 4254, so scale
+        the columns before a network sees them (`nnlib.tables`). A label is 1 where the tumour was malignant
+        (212 of 569) and 0 where it was benign, so that 1 is what a doctor looks for; scikit-learn has them the other
+        way round. The test part is every fifth row of each class, in the file's order. The arrays are fresh in each
+        call: yours to change.
+
+    Raises
+    ------
+    ValueError
+        If the file that came with the book is cut or changed.
+    """
+    with np.load(io.BytesIO(embedded(BREAST_CANCER)), allow_pickle=False) as file:
+        x, y = file["features"], file["malignant"].astype(np.int64)
+    is_test = np.zeros(len(y), dtype=bool)
+    for label in (0, 1):
+        is_test[np.flatnonzero(y == label)[4::5]] = True
+    measured = ("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points")
+    measured += ("symmetry", "fractal dimension")
+    names = [form.format(name) for form in ("mean {}", "{} error", "worst {}") for name in measured]
+    return Dataset(
+        *(x[~is_test], y[~is_test], x[is_test], y[is_test]),
+        source=BREAST_CANCER.citation,
+        image_shape=None,
+        name=BREAST_CANCER.title,
+        feature_names=tuple(names),
+        class_names=("benign", "malignant"),
+    )
 
 
 def split(

@@ -21,7 +21,7 @@ from sklearn import datasets as sklearn_datasets
 import embed
 import nnlib
 from nnlib import datasets, fetch
-from nnlib.datasets import load_digits, load_mnist, split
+from nnlib.datasets import load_breast_cancer, load_digits, load_mnist, split
 from nnlib.fetch import OfficialFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +80,7 @@ def test_a_changed_embedded_file_gives_no_arrays(name, tmp_path, monkeypatch):
 # What is declared
 
 
-LOADERS = [(datasets.DIGITS, load_digits), (datasets.MNIST, load_mnist)]
+LOADERS = [(datasets.DIGITS, load_digits), (datasets.MNIST, load_mnist), (datasets.BREAST_CANCER, load_breast_cancer)]
 
 
 def test_every_set_is_declared_once_with_its_loader():
@@ -147,6 +147,44 @@ def test_the_package_imports_without_what_only_a_download_needs():
     env = os.environ | {"PYTHONPATH": str(ROOT / "book")}
     result = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)  # noqa: S603
     assert (result.stdout.strip(), result.stderr) == ("", "")
+
+
+# The breast cancer table
+
+
+def test_the_tumours_are_those_of_scikit_learn_with_1_for_malignant():
+    ours, theirs = load_breast_cancer(), sklearn_datasets.load_breast_cancer()
+    assert ours.feature_names == tuple(theirs.feature_names)
+    assert ours.class_names == ("benign", "malignant") == tuple(theirs.target_names[::-1])
+    for malignant in (0, 1):
+        rows = theirs.data[theirs.target == 1 - malignant]
+        places = np.arange(len(rows)) % 5 == 4
+        np.testing.assert_array_equal(ours.x_train[ours.y_train == malignant], rows[~places])
+        np.testing.assert_array_equal(ours.x_test[ours.y_test == malignant], rows[places])
+    order = [np.flatnonzero((theirs.data == row).all(axis=1)).tolist() for row in ours.x_train]
+    assert order == sorted(order)
+
+
+def test_the_tumours_have_the_shapes_types_and_names_that_are_promised():
+    table = load_breast_cancer()
+    for x, y, n in [(table.x_train, table.y_train, 456), (table.x_test, table.y_test, 113)]:
+        assert (x.shape, x.dtype, y.shape, y.dtype) == ((n, 30), np.float64, (n,), np.int64)
+        assert x.flags.writeable and x.flags.c_contiguous and y.flags.writeable
+    both = np.concatenate([table.x_train, table.x_test])
+    assert (both.min(), both.max()) == (0, 4254)
+    assert (table.y_train.sum(), table.y_test.sum()) == (170, 42)
+    assert table.image_shape is None and table.name == "breast cancer"
+    assert "UCI" in table.source and "CC BY 4.0" in table.source
+    assert repr(table) == "<breast cancer: 456 training and 113 test rows of 30 numbers>"
+
+
+def test_no_column_is_a_number_of_a_patient():
+    table = load_breast_cancer()
+    radius = table.feature_names.index("mean radius"), table.feature_names.index("mean area")
+    assert np.corrcoef(table.x_train[:, radius].T)[0, 1] > 0.98  # so the names stand over their own columns
+    assert len(table.feature_names) == table.x_train.shape[1] == 30
+    for column in np.concatenate([table.x_train, table.x_test]).T:
+        assert len(np.unique(column)) < 569  # what names a patient is there once only
 
 
 # MNIST, with small files in its place

@@ -7,18 +7,25 @@ import pytest
 from windows import PHONE
 
 from nnlib.exercises import memory, predictions
-from nnlib.exercises.exercise import Choice, ExplainIt, Mistake, OrderIt
+from nnlib.exercises.kinds import CORRECT, Choice, explain_it, order_it
 
-ORDER = OrderIt(
-    name="backprop.lines", title="Lines", minutes=1, hints=("a", "b"), why="So.",
-    lines=("z = W @ a + b", "a = sigmoid(z)", "error = a < y", "print(error)"),
+
+@order_it(
+    "Lines", minutes=1, hints=("a", "b"), why="So.",
     after={1: (0,), 2: (1,), 3: (2,)}, shuffle=(1, 0, 3, 2),  # B A D C are the letters of the right order
-    mistakes=(Mistake((0, 1, 3, 2), "an error must be there before it is printed"),),
+    mistakes=(((0, 1, 3, 2), "an error must be there before it is printed"),),
 )  # fmt: skip
-CHOICE = ExplainIt(
-    name="backprop.why", title="Why", minutes=1, hints=("a", "b"), why="So.", question="Is 1 < 2?",
-    choices=(Choice("No", "count <again>"), Choice("Yes", "it is & stays so", right=True)),
-)  # fmt: skip
+def ORDER():
+    return "z = W @ a + b", "a = sigmoid(z)", "error = a < y", "print(error)"
+
+
+@explain_it("Why", minutes=1, question="Is 1 < 2?", hints=("a", "b"), why="So.")
+def CHOICE():
+    return Choice("No", "count <again>"), Choice("Yes", "it is & stays so", right=True)
+
+
+for exercise in (ORDER, CHOICE):
+    exercise.solved.__module__ = "nnlib.exercises.backprop"  # as if they stood there
 
 
 def letters(page):
@@ -89,8 +96,8 @@ def test_lines_are_ordered_by_mouse(alive, shown):
     assert letters(page) == "BADC"
     page.get_by_role("button", name="Check").click()
     announced(page, 'Correct: in the notebook, this order is "BADC".')
-    assert ORDER.verdict(letters(page)).kind == "Correct"
-    assert kept(page)["exercises"] == {"backprop.lines": {"tries": 1, "solved": True}}
+    assert ORDER.verdict(letters(page)).kind is CORRECT
+    assert kept(page)["exercises"] == {ORDER.name: {"tries": 1, "solved": True}}
 
 
 def test_lines_are_ordered_by_touch(alive, shown):
@@ -170,7 +177,7 @@ def test_a_wrong_order_is_told_what_is_missing_and_a_known_one_by_its_name(alive
     assert page.locator(".nnlib-verdict").inner_text() == ""
     check.click()
     announced(page, "Not yet: an error must be there before it is printed")
-    assert kept(page)["exercises"]["backprop.lines"] == {"tries": 2, "solved": False}
+    assert kept(page)["exercises"][ORDER.name] == {"tries": 2, "solved": False}
 
 
 def test_what_moves_is_large_enough_for_a_finger_and_names_itself(alive, shown):
@@ -198,7 +205,7 @@ def test_each_choice_says_why_it_is_right_or_wrong(alive, shown):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     announced(page, "Correct: it is & stays so")
-    assert kept(page)["exercises"] == {"backprop.why": {"tries": 2, "solved": True}}
+    assert kept(page)["exercises"] == {CHOICE.name: {"tries": 2, "solved": True}}
 
 
 def test_a_guess_is_committed_kept_and_compared(alive, shown):

@@ -24,10 +24,10 @@ def shown(monkeypatch):
 
 
 def test_tries_are_counted_and_solved_stays_solved(file, capsys):
-    for verdict in ("Not yet", "Correct", "Not yet"):
-        record("backprop.output_error", verdict)
+    for solved in (False, True, False):
+        record("backprop.output_error", solved)
     for name in ("perceptron.line", "zebra.line", "ape.line"):  # of two chapters that this version does not have
-        record(name, "Not yet")
+        record(name, solved=False)
     assert read()["exercises"]["backprop.output_error"] == {"tries": 3, "solved": True}
     progress()
     assert capsys.readouterr().out.splitlines() == [
@@ -39,7 +39,7 @@ def test_tries_are_counted_and_solved_stays_solved(file, capsys):
 
 
 def test_progress_can_be_exported_and_cleared(file, tmp_path, capsys):
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     export_progress(tmp_path / "mine.json")
     assert json.loads((tmp_path / "mine.json").read_text())["exercises"]
     clear_progress()
@@ -58,7 +58,7 @@ def test_progress_can_be_exported_and_cleared(file, tmp_path, capsys):
 def test_a_damaged_file_is_set_aside_and_nothing_is_lost(file, capsys, text):
     file.parent.mkdir()
     file.write_text(text)
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     assert read()["exercises"].keys() == {"backprop.output_error"}
     (aside,) = file.parent.glob("*damaged*")
     assert aside.read_text() == text and str(aside) in capsys.readouterr().out
@@ -67,7 +67,7 @@ def test_a_damaged_file_is_set_aside_and_nothing_is_lost(file, capsys, text):
 def test_bytes_that_are_no_text_are_set_aside_too(file):
     file.parent.mkdir()
     file.write_bytes(b"\xff\xfe\x00")
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     assert read()["exercises"] and list(file.parent.glob("*damaged*"))
 
 
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_an_exercise(file, monkeyp
         raise PermissionError("read-only")
 
     monkeypatch.setattr("tempfile.mkstemp", read_only)
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     assert read()["exercises"] == {}
 
 
@@ -90,19 +90,19 @@ def test_without_a_home_folder_nothing_is_kept_and_nothing_breaks(says, tmp_path
     monkeypatch.delenv("NNLIB_PROGRESS")
     monkeypatch.setattr("platformdirs.user_data_dir", no_home)
     monkeypatch.chdir(tmp_path)
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     assert read()["exercises"] == {} and os.listdir() == []
 
 
 def test_off_keeps_nothing(monkeypatch, file):
     monkeypatch.setenv("NNLIB_PROGRESS", "off")
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     clear_progress()
     assert read()["exercises"] == {} and not file.exists()
 
 
 def test_no_half_file_is_left_behind(file):
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
     assert os.listdir(file.parent) == ["progress.json"]
 
 

@@ -10,7 +10,7 @@ import pytest
 import rules
 
 from chapters import label, numbered
-from nnlib.exercises.exercise import Exercise, StretchIt, WriteIt
+from nnlib.exercises.kinds import Exercise, StretchIt, WriteIt
 
 each = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
 

@@ -18,20 +18,16 @@ from nnbook.scripts import needed
 
 MODULE = '''
 """Exercises of a small book."""
-from nnlib.exercises.exercise import Choice, ExplainIt, WriteIt
+from nnlib.exercises.kinds import Choice, explain_it, write_it
 
-def numbat(x):
-    quokka = x < 2
+@write_it("A < B", minutes=1, hints=("Use `bilby`.", "Then possum."), why="Since wombat < 2.", inputs=lambda rng: (1,))
+def first(numbat):
+    quokka = numbat < 2
     return quokka
 
-first = WriteIt(
-    name="chdemo.first", title="A < B", minutes=1, hints=("Use `bilby`.", "Then possum."), why="Since wombat < 2.",
-    solved=numbat, inputs=lambda rng: (1.0,),
-)
-second = ExplainIt(
-    name="chdemo.second", title="Why", minutes=1, hints=("a", "b"), why="So.", question="Why?",
-    choices=(Choice("since dingo", "no"), Choice("since kookaburra", "yes", right=True)),
-)
+@explain_it("Why", minutes=1, question="Why?", hints=("a", "b"), why="So.")
+def second():
+    return Choice("since dingo", "no"), Choice("since kookaburra", "yes", right=True)
 '''
 CONF = """
 extensions = ["myst_nb", "solutions_alone"]
@@ -93,7 +89,7 @@ def test_a_check_is_followed_by_closed_hints_and_a_closed_solution(book):
     assert first.select_one("details > details").get_text().strip().endswith("Then possum.")
     assert first.select_one(".nnlib-hint code").get_text() == "bilby"
     solution = first.select_one("details.nnlib-solution")
-    assert "quokka = x < 2" in solution.select_one(".highlight pre").get_text()
+    assert "quokka = numbat < 2" in solution.select_one(".highlight pre").get_text()
     assert solution.select_one(".highlight pre .k")  # coloured
     assert solution.select_one(".highlight-python ~ p").get_text() == "Since wombat < 2."
     assert [p.get_text() for p in second.select(".nnlib-solution p")] == ["B  since kookaburra", "So."]

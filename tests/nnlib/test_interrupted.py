@@ -94,7 +94,7 @@ from nnlib.exercises.memory import record
 {before}
 print("begins", flush=True)
 while True:
-    record("backprop.output_error", "Correct")
+    record("backprop.output_error", solved=True)
 """
 DIE = "lambda *args: os.kill(os.getpid(), signal.SIGKILL)"
 
@@ -168,7 +168,7 @@ def test_a_progress_file_killed_at_any_moment_is_whole(tmp_path, times, monkeypa
         for path in paths:
             monkeypatch.setenv("NNLIB_PROGRESS", str(path))
             tries = read()["exercises"].get("backprop.output_error", {"tries": 0})["tries"]
-            record("backprop.output_error", "Not yet")
+            record("backprop.output_error", solved=False)
             assert read()["exercises"]["backprop.output_error"]["tries"] == tries + 1
             assert not list(path.parent.glob("*damaged*"))
 
@@ -178,7 +178,7 @@ def test_killed_between_writing_and_moving_the_old_state_stays(tmp_path, mirror,
     net = Network(Dense(300, 300, np.random.default_rng(1)))
     net.save(weights)
     monkeypatch.setenv("NNLIB_PROGRESS", str(progress))
-    record("perceptron.line", "Correct")
+    record("perceptron.line", solved=True)
     before = weights.read_bytes(), progress.read_bytes()
     processes = [
         start(FETCH, tmp_path / "cache", mirror, before=f"shutil.move = {DIE}"),
@@ -193,7 +193,7 @@ def test_killed_between_writing_and_moving_the_old_state_stays(tmp_path, mirror,
     monkeypatch.setattr(fetching, "cache_folder", lambda: tmp_path / "cache")
     assert fetch(FILE, "set", (mirror,)) == DATA
     net.save(weights)
-    record("perceptron.line", "Correct")
+    record("perceptron.line", solved=True)
     assert read()["exercises"]["perceptron.line"]["tries"] == 2
 
 
@@ -238,9 +238,9 @@ def test_on_a_full_disk_a_download_and_a_save_say_so_and_nothing_is_left_behind(
 
 def test_on_a_full_disk_an_exercise_goes_on_and_the_old_progress_stays(small_disk, monkeypatch):
     monkeypatch.setenv("NNLIB_PROGRESS", str(small_disk / "progress.json"))
-    record("perceptron.line", "Correct")
+    record("perceptron.line", solved=True)
     (small_disk / "rest").write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
-    record("perceptron.line", "Correct")
+    record("perceptron.line", solved=True)
     assert read()["exercises"]["perceptron.line"]["tries"] == 1
     assert sorted(path.name for path in small_disk.iterdir()) == ["progress.json", "rest"]
 
@@ -268,7 +268,7 @@ import os
 from nnlib import load_mnist
 from nnlib.exercises.memory import read, record
 {before}
-record("perceptron.line", "Correct")
+record("perceptron.line", solved=True)
 print(read()["exercises"])
 load_mnist()
 """

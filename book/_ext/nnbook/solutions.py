@@ -1,6 +1,6 @@
 """Solutions: after each cell that checks an exercise, closed blocks with its hints and its solution.
 
-They come from the exercise itself (`nnlib.exercises.chNN`), so a notebook holds none. The blocks open
+They come from the exercise itself (`nnlib.exercises`), so a notebook holds none. The blocks open
 without a script. Their text is no part of the document, only of its HTML: the site's search never sees it.
 """
 
@@ -42,7 +42,7 @@ def depend_on_modules(app, doctree) -> None:
     """Have a page built again when its exercises change."""
     for module in modules(doctree).values():
         app.env.note_dependency(module.__file__)
-        app.env.note_dependency(importlib.import_module("nnlib.exercises.exercise").__file__)
+        app.env.note_dependency(importlib.import_module("nnlib.exercises.kinds").__file__)
 
 
 class AddSolutions(SphinxPostTransform):
@@ -82,7 +82,7 @@ def as_html(exercise, highlight) -> str:
         name = "Hint" if number == 1 else "Next hint"
         hints = folded("hint", f"{name} ({number} of {count})", exercise.title, f"<p>{prose(hint)}</p>\n{hints}")
     text = exercise.solution_text()
-    shown = f"<p>{prose(text)}</p>\n" if exercise.kind == "Explain it" else highlight(text)
+    shown = highlight(text) if exercise.solution_is_code else f"<p>{prose(text)}</p>\n"
     answer = folded("solution", "Solution", exercise.title, f"{shown}<p>{prose(exercise.why)}</p>\n")
     return f'<div class="nnlib-help">\n{hints}{answer}</div>\n'
 

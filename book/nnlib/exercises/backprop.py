@@ -1,7 +1,4 @@
-"""Exercises of Backpropagation.
-
-A solution is written under the exercise's own name, which then names the exercise.
-"""
+"""Exercises of Backpropagation."""
 
 import functools
 from collections.abc import Callable
@@ -9,23 +6,15 @@ from collections.abc import Callable
 import numpy as np
 
 from nnlib.datasets import load_digits
+from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
 from nnlib.layers import Dense, Network, Sigmoid, sigmoid
 from nnlib.losses import QuadraticCost, one_hot
 from nnlib.optimizers import SGD
 from nnlib.training import minibatches
 
-from .exercise import Choice, ExplainIt, FixIt, Mistake, OrderIt, PredictIt, StretchIt, WriteIt
 
-
-def passed_back_shape():
-    """The shape of what the last layer of a 784-16-10 network passes back, for a batch of 32."""
-    delta, W = np.zeros((32, 10)), np.zeros((10, 16))
-    return (delta @ W).shape
-
-
-passed_back_shape = PredictIt(
-    name="backprop.passed_back_shape",
-    title="The shape of a wish",
+@predict_it(
+    "The shape of a wish",
     minutes=1,
     hints=(
         "What is passed back is the slope of the cost for something. For what?",
@@ -33,26 +22,22 @@ passed_back_shape = PredictIt(
         "One row for each example of the batch, one column for each hidden neuron.",
     ),
     why="What is passed back is the gradient for the activations behind the layer, so it has their shape.",
-    solved=passed_back_shape,
     mistakes=(
-        Mistake((32, 10), "that is the shape of the last layer's Delta, before it has gone through the weights"),
-        Mistake((10, 16), "that is the shape of W and of its slopes; wishes go to activations, one row for an example"),
-        Mistake((16, 32), "rows and columns are exchanged: here each example is a row"),
-        Mistake((16, 10), "that is the transpose of W, and W has no place for the 32 examples"),
-        Mistake((32, 784), "that is what the first layer would pass back; the last layer's reach the hidden layer"),
+        ((32, 10), "that is the shape of the last layer's Delta, before it has gone through the weights"),
+        ((10, 16), "that is the shape of W and of its slopes; wishes go to activations, one row for an example"),
+        ((16, 32), "rows and columns are exchanged: here each example is a row"),
+        ((16, 10), "that is the transpose of W, and W has no place for the 32 examples"),
+        ((32, 784), "that is what the first layer would pass back; the last layer's reach the hidden layer"),
     ),
 )
+def passed_back_shape():
+    """The shape of what the last layer of a 784-16-10 network passes back, for a batch of 32."""
+    delta, W = np.zeros((32, 10)), np.zeros((10, 16))
+    return (delta @ W).shape
 
 
-def other_target():
-    """By what every slope of the 2-2-1 network is multiplied when its target is 0 and not 1."""
-    a = 0.613449  # the output
-    return (a - 0) / (a - 1)  # the seed is a factor of all that follows
-
-
-other_target = PredictIt(
-    name="backprop.other_target",
-    title="Another target",
+@predict_it(
+    "Another target",
     minutes=3,
     hints=(
         "Which of the moves look at the target? What does each of the others do to a number that it is given?",
@@ -60,27 +45,38 @@ other_target = PredictIt(
         "The output stays 0.613449, so the seed goes from 0.613449 - 1 to 0.613449 - 0. What is their ratio?",
     ),
     why="The target enters through the seed alone, and every later move only multiplies what it is given and adds.",
-    solved=other_target,
     within=0.006,
     mistakes=(
-        Mistake(1.587, "the size is right; mind the sign: the output was too small, and now it is too large"),
-        Mistake(-1, "the slopes do turn round, but the output is not as far from 0 as it is from 1"),
-        Mistake(-0.630, "upside down: that leads from the target 0 to the target 1"),
-        Mistake(0.613, "that is the new seed; by what must the old one be multiplied to give it?"),
-        Mistake(2.519, "that is by what the cost grows, the seed's square; the slopes grow as the seed does"),
+        (1.587, "the size is right; mind the sign: the output was too small, and now it is too large"),
+        (-1, "the slopes do turn round, but the output is not as far from 0 as it is from 1"),
+        (-0.630, "upside down: that leads from the target 0 to the target 1"),
+        (0.613, "that is the new seed; by what must the old one be multiplied to give it?"),
+        (2.519, "that is by what the cost grows, the seed's square; the slopes grow as the seed does"),
     ),
+    also_right=(-1.59,),
 )
+def other_target():
+    """By what every slope of the 2-2-1 network is multiplied when its target is 0 and not 1."""
+    a = 0.613449  # the output
+    return (a - 0) / (a - 1)  # the seed is a factor of all that follows
 
-three_wishes = ExplainIt(
-    name="backprop.three_wishes",
-    title="Which slopes have doubled?",
+
+@explain_it(
+    "Which slopes have doubled?",
     minutes=2,
     question=(
         "All weights into an output neuron are doubled, and its bias is changed so that its weighted input z is what "
         "it was. The activations behind it are what they were. Of the slopes of the cost that come through this "
         "neuron, which have doubled?"
     ),
-    choices=(
+    hints=(
+        "Has the neuron's delta changed? It is made of the output, the target and the slope of the sigmoid at z.",
+        "Write the three slopes as delta times something: for a weight, for the bias, for an activation behind.",
+    ),
+    why="Multiplication swaps: a weight's slope has the activation in it, an activation's slope has the weight.",
+)
+def three_wishes():
+    return (
         Choice(
             "All: the slopes for its weights, for its bias and for the activations behind it.",
             "often said, and false: only the slope for an activation, delta times w, has the weight in it",
@@ -98,20 +94,21 @@ three_wishes = ExplainIt(
             "delta times w has doubled; delta times a for a weight and delta times 1 for the bias have not",
             right=True,
         ),
-    ),
-    hints=(
-        "Has the neuron's delta changed? It is made of the output, the target and the slope of the sigmoid at z.",
-        "Write the three slopes as delta times something: for a weight, for the bias, for an activation behind.",
-    ),
-    why="Multiplication swaps: a weight's slope has the activation in it, an activation's slope has the weight.",
-)
+    )
 
-four_sentences = ExplainIt(
-    name="backprop.four_sentences",
-    title="Four sentences",
+
+@explain_it(
+    "Four sentences",
     minutes=2,
     question="Four sentences that one meets about backpropagation. Which one is true as it stands?",
-    choices=(
+    hints=(
+        "One of them mistakes a matrix that is square for an exception that never happens.",
+        "Which of them is one of the four equations, in words?",
+    ),
+    why="BP2 makes a layer's deltas out of those of the next layer, so no slope ever looks farther than one layer.",
+)
+def four_sentences():
+    return (
         Choice(
             "Backpropagation is the rule by which a network learns: it changes the weights.",
             "it computes slopes and changes no weight; a step of gradient descent does, wherever the slopes come from",
@@ -130,20 +127,7 @@ four_sentences = ExplainIt(
             "The shapes fit in only one way, so a backward pass that runs without an error is right.",
             "where a layer has as many neurons as inputs, W fits as well as its transpose: only a check can tell",
         ),
-    ),
-    hints=(
-        "One of them mistakes a matrix that is square for an exception that never happens.",
-        "Which of them is one of the four equations, in words?",
-    ),
-    why="BP2 makes a layer's deltas out of those of the next layer, so no slope ever looks farther than one layer.",
-)
-
-
-def output_error(z, y):
-    """dC/dz of the last layer for a batch; z and y (n, n_L)."""
-    a = sigmoid(z)
-    seed = (a - y) / len(y)
-    return seed * a * (1 - a)  # BP1
+    )
 
 
 def _slope_at_activation(z, y):
@@ -156,10 +140,8 @@ def _output_error_by_rows(z, y):
     return [[(s - t) * s * (1 - s) / len(z) for s, t in zip(*row, strict=True)] for row in rows]
 
 
-_output_error = output_error
-output_error = WriteIt(
-    name="backprop.output_error",
-    title="The output error",
+@write_it(
+    "The output error",
     minutes=4,
     hints=(
         "Two moves lead there. Which?",
@@ -167,46 +149,48 @@ output_error = WriteIt(
         "With a = sigmoid(z): (a - y) / len(y) * a * (1 - a).",
     ),
     why="BP1 gates the slope of the cost for the output, a - y with the mean's 1/n, by the neuron's own slope.",
-    solved=_output_error,
     inputs=lambda rng: (
         rng.uniform(-2, 2, (n := int(rng.integers(4, 8)), 3)).round(2),
         rng.integers(0, 2, (n, 3)).astype(float),
     ),
     mistakes=(
-        Mistake(lambda z, y: (sigmoid(z) - y) / len(y), "this is dC/da: BP1 also multiplies by sigma'(z)"),
-        Mistake(
+        (lambda z, y: (sigmoid(z) - y) / len(y), "this is dC/da: BP1 also multiplies by sigma'(z)"),
+        (
             lambda z, y: sigmoid(z) - y,
             "this is a - y: BP1 also multiplies by sigma'(z), and the mean over the batch by 1/n",
         ),
-        Mistake(_slope_at_activation, "this is sigma'(a); the formula asks for sigma'(z), which is a (1 - a)"),
-        Mistake(
-            lambda z, y: _output_error(z, y) * len(y),
+        (_slope_at_activation, "this is sigma'(a); the formula asks for sigma'(z), which is a (1 - a)"),
+        (
+            lambda z, y: output_error(z, y) * len(y),
             "the 1/n is missing: the cost is a mean over the n examples, and the seed is where the 1/n comes in",
         ),
-        Mistake(
-            lambda z, y: _output_error(z, y) / y.shape[1],
+        (
+            lambda z, y: output_error(z, y) / y.shape[1],
             "this divides by the outputs too: the mean is over the n examples, and the cost adds its outputs up",
         ),
-        Mistake(lambda z, y: _output_error(z, y) / len(y), "the 1/n is in it twice"),
-        Mistake(lambda z, y: 2 * _output_error(z, y), "twice too much: the half in the cost cancels the square's two"),
-        Mistake(lambda z, y: -_output_error(z, y), "the sign is reversed: delta is dC/dz, and the seed is a - y"),
-        Mistake(
+        (lambda z, y: output_error(z, y) / len(y), "the 1/n is in it twice"),
+        (lambda z, y: 2 * output_error(z, y), "twice too much: the half in the cost cancels the square's two"),
+        (lambda z, y: -output_error(z, y), "the sign is reversed: delta is dC/dz, and the seed is a - y"),
+        (
             lambda z, y: (z - y) / len(y) * sigmoid(z) * (1 - sigmoid(z)),
             "the seed is made with z; the cost compares the activation a with the target",
         ),
-        Mistake(
-            lambda z, y: _output_error(z, y).sum(axis=0),
+        (
+            lambda z, y: output_error(z, y).sum(axis=0),
             "this is added up over the batch: each example keeps its own row until the slopes are collected",
         ),
     ),
+    also_right=(
+        _output_error_by_rows,
+        lambda z, y: output_error(z, y).astype(np.float32),
+        lambda z, y: (1 / (1 + np.exp(-z)) - y) * np.exp(-z) / (1 + np.exp(-z)) ** 2 / z.shape[0],
+    ),
 )
-
-
-def bias_step(z, grad, b, learning_rate):
-    """A layer's biases after one step; z and grad = dC/da (n, n_l), b (n_l,)."""
+def output_error(z, y):
+    """dC/dz of the last layer for a batch; z and y (n, n_L)."""
     a = sigmoid(z)
-    delta = grad * a * (1 - a)
-    return b - learning_rate * delta.sum(axis=0)  # BP3
+    seed = (a - y) / len(y)
+    return seed * a * (1 - a)  # BP1
 
 
 def _two_slips(z, grad, b, learning_rate):
@@ -227,10 +211,8 @@ def _bias_step_in_place(z, grad, b, learning_rate):
     return b
 
 
-_bias_step = bias_step
-bias_step = FixIt(
-    name="backprop.bias_step",
-    title="A bias step with two slips",
+@fix_it(
+    "A bias step with two slips",
     minutes=6,
     hints=(
         "Run it by hand for shapes: n = 4 examples, 3 neurons. What is the shape of what comes out, and of b?",
@@ -238,7 +220,6 @@ bias_step = FixIt(
         "The slope at z is a * (1 - a), and the slope of the cost for b is delta.sum(axis=0).",
     ),
     why="A bias acts in every example, so its slope adds the rows of delta up, each gated by the slope at its own z.",
-    solved=_bias_step,
     inputs=lambda rng: (
         rng.uniform(-2, 2, (n := int(rng.integers(4, 8)), 3)).round(2),
         rng.uniform(-1, 1, (n, 3)).round(2),
@@ -246,44 +227,75 @@ bias_step = FixIt(
         0.5,
     ),
     mistakes=(
-        Mistake(_two_slips, "b has a row for each example: sum over the batch (one slip of two)"),
-        Mistake(
+        (_two_slips, "b has a row for each example: sum over the batch (one slip of two)"),
+        (
             _bias_step_with(collect=lambda delta: delta),
             "the gate is right now, but b still has a row for each example: sum over the batch",
         ),
-        Mistake(
+        (
             _bias_step_with(gate=lambda z: sigmoid(sigmoid(z)) * (1 - sigmoid(sigmoid(z)))),
             "the sum is right now, but this is sigma'(a); the formula asks for sigma'(z)",
         ),
-        Mistake(_bias_step_with(gate=np.ones_like), "the gate is gone: delta is grad times sigma'(z)"),
-        Mistake(
-            _bias_step_with(gate=sigmoid), "this is sigma(z) where its slope belongs: sigma'(z) is a (1 - a), not a"
-        ),
-        Mistake(_bias_step_with(gate=lambda z: z * (1 - z)), "sigma'(z) is a (1 - a) with the activation, not with z"),
-        Mistake(
+        (_bias_step_with(gate=np.ones_like), "the gate is gone: delta is grad times sigma'(z)"),
+        (_bias_step_with(gate=sigmoid), "this is sigma(z) where its slope belongs: sigma'(z) is a (1 - a), not a"),
+        (_bias_step_with(gate=lambda z: z * (1 - z)), "sigma'(z) is a (1 - a) with the activation, not with z"),
+        (
             _bias_step_with(collect=lambda delta: delta.mean(axis=0)),
             "this is the mean over the batch: the cost has put the 1/n in already, so here the rows are added",
         ),
-        Mistake(
+        (
             _bias_step_with(collect=np.sum),
             "all neurons get one and the same step: sum over the batch (axis 0), not over the neurons",
         ),
-        Mistake(
-            lambda z, grad, b, learning_rate: _bias_step(z, -grad, b, learning_rate),
+        (
+            lambda z, grad, b, learning_rate: bias_step(z, -grad, b, learning_rate),
             "this walks uphill: a step subtracts the rate times the slope",
         ),
-        Mistake(
-            lambda z, grad, b, learning_rate: b - _bias_step(z, grad, b, learning_rate),
+        (
+            lambda z, grad, b, learning_rate: b - bias_step(z, grad, b, learning_rate),
             "this is the step; the question is where the biases stand after it",
         ),
     ),
+    also_right=(
+        _bias_step_in_place,
+        lambda z, grad, b, rate: b - rate * np.einsum("ij,ij->j", grad, sigmoid(z) * sigmoid(-z)),
+    ),
 )
+def bias_step(z, grad, b, learning_rate):
+    """A layer's biases after one step; z and grad = dC/da (n, n_l), b (n_l,)."""
+    a = sigmoid(z)
+    delta = grad * a * (1 - a)
+    return b - learning_rate * delta.sum(axis=0)  # BP3
 
-moves_in_order = OrderIt(
-    name="backprop.moves_in_order",
-    title="One step, its moves shuffled",
+
+@order_it(
+    "One step, its moves shuffled",
     minutes=5,
-    lines=(
+    hints=(
+        "Name each line's move first: store, seed and gate, collect, pass back, gate, and two that are steps.",
+        "The way back begins at the output: delta2 before anything of layer 1.",
+        "Two lines use W2 after the forward pass: the pass back and the step. Which W2 does the pass back need?",
+    ),
+    why="Every line needs what it reads, and the pass back needs W2 as it was in the forward pass, before its step.",
+    after={1: (0,), 2: (1,), 3: (2,), 4: (2,), 5: (4,), 6: (5,), 7: (3, 4), 8: (6,)},
+    shuffle=(5, 7, 0, 4, 8, 2, 1, 3, 6),
+    mistakes=(
+        (
+            (0, 1, 2, 3, 7, 4, 5, 6, 8),
+            "W2 has moved before delta2 is passed back through it: slopes belong to the weights of the forward pass",
+        ),
+        (
+            (0, 1, 4, 5, 6, 8, 2, 3, 7),
+            "layer 1 comes first here, but its delta is made of delta2: the way back begins at the output",
+        ),
+        (
+            (0, 4, 5, 6, 1, 2, 3, 7, 8),
+            "this goes back before the forward pass is done: without a2 there is no delta2 to pass back",
+        ),
+    ),
+)
+def moves_in_order():
+    return (
         "a1 = sigmoid(x @ W1.T + b1)",
         "a2 = sigmoid(a1 @ W2.T + b2)",
         "delta2 = (a2 - y) / len(y) * a2 * (1 - a2)",
@@ -293,43 +305,7 @@ moves_in_order = OrderIt(
         "dW1, db1 = delta1.T @ x, delta1.sum(axis=0)",
         "W2, b2 = W2 - rate * dW2, b2 - rate * db2",
         "W1, b1 = W1 - rate * dW1, b1 - rate * db1",
-    ),
-    after={1: (0,), 2: (1,), 3: (2,), 4: (2,), 5: (4,), 6: (5,), 7: (3, 4), 8: (6,)},
-    shuffle=(5, 7, 0, 4, 8, 2, 1, 3, 6),
-    hints=(
-        "Name each line's move first: store, seed and gate, collect, pass back, gate, and two that are steps.",
-        "The way back begins at the output: delta2 before anything of layer 1.",
-        "Two lines use W2 after the forward pass: the pass back and the step. Which W2 does the pass back need?",
-    ),
-    why="Every line needs what it reads, and the pass back needs W2 as it was in the forward pass, before its step.",
-    mistakes=(
-        Mistake(
-            (0, 1, 2, 3, 7, 4, 5, 6, 8),
-            "W2 has moved before delta2 is passed back through it: slopes belong to the weights of the forward pass",
-        ),
-        Mistake(
-            (0, 1, 4, 5, 6, 8, 2, 3, 7),
-            "layer 1 comes first here, but its delta is made of delta2: the way back begins at the output",
-        ),
-        Mistake(
-            (0, 4, 5, 6, 1, 2, 3, 7, 8),
-            "this goes back before the forward pass is done: without a2 there is no delta2 to pass back",
-        ),
-    ),
-)
-
-
-def two_layer_slopes(x, y, W1, b1, W2, b2):
-    """dW1, db1, dW2, db2 for a batch; sigmoid layers, quadratic cost."""
-    a1 = sigmoid(x @ W1.T + b1)  # store
-    a2 = sigmoid(a1 @ W2.T + b2)  # store
-    seed = (a2 - y) / len(y)  # seed
-    delta2 = seed * a2 * (1 - a2)  # gate: BP1
-    back = delta2 @ W2  # pass back
-    delta1 = back * a1 * (1 - a1)  # gate: BP2
-    dW1, db1 = delta1.T @ x, delta1.sum(axis=0)  # collect: BP4, BP3
-    dW2, db2 = delta2.T @ a1, delta2.sum(axis=0)  # collect: BP4, BP3
-    return dW1, db1, dW2, db2
+    )
 
 
 def _two_layers_with(
@@ -380,10 +356,8 @@ def _two_layers_by_nnlib(x, y, *values):
     return tuple(p.grad for p in network.parameters())
 
 
-_two_layer_slopes = two_layer_slopes
-two_layer_slopes = WriteIt(
-    name="backprop.two_layer_slopes",
-    title="A whole backward pass",
+@write_it(
+    "A whole backward pass",
     minutes=15,
     hints=(
         "Begin with the forward pass and keep a1 and a2. Then seed, gate, collect; pass back; gate, collect.",
@@ -392,7 +366,6 @@ two_layer_slopes = WriteIt(
         "the biases' are delta.sum(axis=0).",
     ),
     why="Each layer gates what it is handed, collects its slopes from its delta, and hands the rest one layer back.",
-    solved=_two_layer_slopes,
     inputs=lambda rng: (
         rng.uniform(0.2, 1, (n := int(rng.integers(5, 9)), 4)).round(2),
         rng.integers(0, 2, (n, 3)).astype(float),
@@ -402,80 +375,71 @@ two_layer_slopes = WriteIt(
         rng.uniform(-1, 1, 3).round(2),
     ),
     mistakes=(
-        Mistake(
+        (
             _two_layers_with(back=lambda delta, W: delta @ W.T),
             "passed back through the wrong W2, its rows and columns exchanged: it is square, so either fits; "
             "each hidden neuron adds what the outputs ask of it, delta2 @ W2",
         ),
-        Mistake(
+        (
             _two_layers_with(last_weights=lambda delta, a1, a2: a1.T @ delta),
             "dW2 has its rows and columns exchanged: it is square, so either fits; dW[j, k] is delta_j a_k",
         ),
-        Mistake(
+        (
             _two_layers_with(weights=lambda delta, a: a.T @ delta),
             "the slopes of the weights have rows and columns exchanged: dW[j, k] is delta_j a_k, so delta.T @ a",
         ),
-        Mistake(
+        (
             _two_layers_with(last_weights=lambda delta, a1, a2: delta.T @ a2),
             "dW2 is made with a2; a weight's slope takes the activation behind it, which is a1",
         ),
-        Mistake(
+        (
             _two_layers_with(hidden_gate=lambda a1, a2: a2 * (1 - a2)),
             "the hidden layer is gated with a2, the output's activations; its own are a1",
         ),
-        Mistake(
+        (
             _two_layers_with(hidden_gate=lambda a1, a2: 1),
             "delta1 is not gated: BP2 multiplies what is passed back by sigma'(z) of the hidden layer",
         ),
-        Mistake(
-            _two_layers_with(output_gate=lambda a: 1),
-            "delta2 is dC/da: BP1 also multiplies by sigma'(z)",
-        ),
-        Mistake(
+        (_two_layers_with(output_gate=lambda a: 1), "delta2 is dC/da: BP1 also multiplies by sigma'(z)"),
+        (
             _two_layers_with(output_gate=lambda a: 1, hidden_gate=lambda a1, a2: 1),
             "neither delta is gated: each layer multiplies by its own sigma'(z)",
         ),
-        Mistake(
+        (
             _two_layers_with(output_gate=_at_activation, hidden_gate=_at_activation),
             "the gates are sigma'(a); the formulas ask for sigma'(z), which is a (1 - a)",
         ),
-        Mistake(
+        (
             _two_layers_with(seed=lambda a, y: a - y),
             "every slope is n times too large: the cost is a mean over the batch, and the seed carries its 1/n",
         ),
-        Mistake(
+        (
             _two_layers_with(seed=lambda a, y: (y - a) / len(y)),
             "every sign is reversed: the seed is a - y, and the minus belongs to the step",
         ),
-        Mistake(
-            _two_layers_with(biases=lambda delta: delta),
-            "db1 and db2 have a row for each example: sum over the batch",
-        ),
-        Mistake(
+        (_two_layers_with(biases=lambda delta: delta), "db1 and db2 have a row for each example: sum over the batch"),
+        (
             _two_layers_with(biases=lambda delta: delta.mean(axis=0)),
             "the slopes of the biases are averaged, so they have the 1/n twice: the seed has put it in, add the rows",
         ),
-        Mistake(
-            lambda *call: (*_two_layer_slopes(*call)[2:], *_two_layer_slopes(*call)[:2]),
+        (
+            lambda *call: (*two_layer_slopes(*call)[2:], *two_layer_slopes(*call)[:2]),
             "the two layers have changed places: the order is dW1, db1, dW2, db2",
         ),
     ),
+    also_right=(_two_layers_one_by_one, _two_layers_by_nnlib),
 )
-
-
-def learn_digits(X, Y, rng):
-    """W1, b1, W2, b2 of a 64-16-10 sigmoid network, trained on the images X (n, 64), Y (n, 10)."""
-    W1, b1 = rng.standard_normal((16, 64)) / 8, np.zeros(16)
-    W2, b2 = rng.standard_normal((10, 16)) / 4, np.zeros(10)
-    rate = 7
-    for _ in range(300):
-        a1 = sigmoid(X @ W1.T + b1)
-        a2 = sigmoid(a1 @ W2.T + b2)
-        delta2 = (a2 - Y) / len(Y) * a2 * (1 - a2)
-        delta1 = delta2 @ W2 * a1 * (1 - a1)
-        W2, b2 = W2 - rate * delta2.T @ a1, b2 - rate * delta2.sum(axis=0)
-        W1, b1 = W1 - rate * delta1.T @ X, b1 - rate * delta1.sum(axis=0)
-    return W1, b1, W2, b2
+def two_layer_slopes(x, y, W1, b1, W2, b2):
+    """dW1, db1, dW2, db2 for a batch; sigmoid layers, quadratic cost."""
+    a1 = sigmoid(x @ W1.T + b1)  # store
+    a2 = sigmoid(a1 @ W2.T + b2)  # store
+    seed = (a2 - y) / len(y)  # seed
+    delta2 = seed * a2 * (1 - a2)  # gate: BP1
+    back = delta2 @ W2  # pass back
+    delta1 = back * a1 * (1 - a1)  # gate: BP2
+    dW1, db1 = delta1.T @ x, delta1.sum(axis=0)  # collect: BP4, BP3
+    dW2, db2 = delta2.T @ a1, delta2.sum(axis=0)  # collect: BP4, BP3
+    return dW1, db1, dW2, db2
 
 
 @functools.cache
@@ -517,7 +481,7 @@ def _measured(learn: Callable) -> tuple[str, bool]:
     return says, True
 
 
-def _learn(X, Y, rng, steps, rate, slopes=_two_layer_slopes, start=1):
+def _learn(X, Y, rng, steps, rate, slopes=two_layer_slopes, start=1):
     W1, W2 = start * rng.standard_normal((16, 64)) / 8, start * rng.standard_normal((10, 16)) / 4
     weights = W1, np.zeros(16), W2, np.zeros(10)
     for _ in range(steps):
@@ -536,10 +500,8 @@ def _learn_in_mini_batches(X, Y, rng):
     return [p.value for p in network.parameters()]
 
 
-_learn_digits = learn_digits
-learn_digits = StretchIt(
-    name="backprop.learn_digits",
-    title="Handwritten digits with a backward pass of your own",
+@stretch_it(
+    "Handwritten digits with a backward pass of your own",
     minutes=30,
     hints=(
         "Random weights to start with, of a size around 1 over the root of the number of inputs; biases may be 0.",
@@ -548,34 +510,27 @@ learn_digits = StretchIt(
         "The mean's 1/n makes the slopes small: 300 steps at a rate of 7 will do. At 20 some seeds are lost.",
     ),
     why="Nothing is new in it: the five moves give the slopes, a few hundred steps against them give the digits.",
-    solved=_learn_digits,
     measure=_measured,
     mistakes=(
-        Mistake(lambda X, Y, rng: _learn(X, Y, rng, steps=30, rate=7, start=0), "the hidden neurons are all identical"),
-        Mistake(lambda X, Y, rng: _learn(X, Y, rng, steps=100, rate=3), "Not all reach 85 %"),
-        Mistake(
+        (lambda X, Y, rng: _learn(X, Y, rng, steps=30, rate=7, start=0), "the hidden neurons are all identical"),
+        (lambda X, Y, rng: _learn(X, Y, rng, steps=100, rate=3), "Not all reach 85 %"),
+        (
             lambda X, Y, rng: _learn(X, Y, rng, 20, 7, _two_layers_with(seed=lambda a, y: a - y)),
             "hardly better than guessing",
         ),
     ),
+    also_right=(_learn_in_mini_batches,),
 )
-
-
-ALTERNATIVES = {
-    "passed_back_shape": ([32, 16], np.array([32.0, 16.0])),
-    "other_target": (-1.59, np.float32(-1.587), [-1.587]),
-    "three_wishes": ("d", " D "),
-    "four_sentences": ("b", "B\n"),
-    "output_error": (
-        _output_error_by_rows,
-        lambda z, y: _output_error(z, y).astype(np.float32),
-        lambda z, y: (1 / (1 + np.exp(-z)) - y) * np.exp(-z) / (1 + np.exp(-z)) ** 2 / z.shape[0],
-    ),
-    "bias_step": (
-        _bias_step_in_place,
-        lambda z, grad, b, rate: b - rate * np.einsum("ij,ij->j", grad, sigmoid(z) * sigmoid(-z)),
-    ),
-    "moves_in_order": ("CGFDAIHEB", list("CGFDHAIBE"), "c g f h d b a i e"),
-    "two_layer_slopes": (_two_layers_one_by_one, _two_layers_by_nnlib),
-    "learn_digits": (_learn_in_mini_batches,),
-}
+def learn_digits(X, Y, rng):
+    """W1, b1, W2, b2 of a 64-16-10 sigmoid network, trained on the images X (n, 64), Y (n, 10)."""
+    W1, b1 = rng.standard_normal((16, 64)) / 8, np.zeros(16)
+    W2, b2 = rng.standard_normal((10, 16)) / 4, np.zeros(10)
+    rate = 7
+    for _ in range(300):
+        a1 = sigmoid(X @ W1.T + b1)
+        a2 = sigmoid(a1 @ W2.T + b2)
+        delta2 = (a2 - Y) / len(Y) * a2 * (1 - a2)
+        delta1 = delta2 @ W2 * a1 * (1 - a1)
+        W2, b2 = W2 - rate * delta2.T @ a1, b2 - rate * delta2.sum(axis=0)
+        W1, b1 = W1 - rate * delta1.T @ X, b1 - rate * delta1.sum(axis=0)
+    return W1, b1, W2, b2

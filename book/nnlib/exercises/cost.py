@@ -2,69 +2,56 @@
 
 import numpy as np
 
-from ..layers import sigmoid
-from ..losses import BinaryCrossEntropy, QuadraticCost, SoftmaxCrossEntropy, log_softmax
-from .exercise import Choice, ExplainIt, FixIt, Mistake, OrderIt, PredictIt, StretchIt, WriteIt
+from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
+from nnlib.layers import sigmoid
+from nnlib.losses import BinaryCrossEntropy, QuadraticCost, SoftmaxCrossEntropy, log_softmax
 
 
-def surprise():
-    """The forecast gave rain 80 percent, and it rained."""
-    return round(float(-np.log(0.8)), 4)
-
-
-surprise = PredictIt(
-    name="cost.surprise",
-    title="Surprised by rain",
+@predict_it(
+    "Surprised by rain",
     minutes=1,
     hints=(
         "Look at the probability that was given to what turned out to be true.",
         "The cost is minus its natural logarithm; ln 0.8 is close to -0.22.",
     ),
     why="The cross-entropy asks for the probability of what happened, and for nothing else.",
-    solved=surprise,
     within=0.005,
     mistakes=(
-        Mistake(1.609, "this is -ln 0.2, the cost if it had stayed dry: take the probability of what happened"),
-        Mistake(-0.223, "this is ln 0.8, without the minus: a surprise is never negative"),
-        Mistake(0.02, "this is the quadratic cost, half of 0.2 squared"),
-        Mistake(0.322, "this is in bits, by the logarithm to base 2: a nat is by the natural one"),
+        (1.609, "this is -ln 0.2, the cost if it had stayed dry: take the probability of what happened"),
+        (-0.223, "this is ln 0.8, without the minus: a surprise is never negative"),
+        (0.02, "this is the quadratic cost, half of 0.2 squared"),
+        (0.322, "this is in bits, by the logarithm to base 2: a nat is by the natural one"),
     ),
+    also_right=(0.22,),
 )
+def surprise():
+    """The forecast gave rain 80 percent, and it rained."""
+    return round(float(-np.log(0.8)), 4)
 
 
-def three_slopes():
-    """The slopes dC/dz for p = (0.7, 0.2, 0.1) and the second class."""
-    p, y = np.array([0.7, 0.2, 0.1]), np.array([0, 1, 0])
-    return (p - y).round(4).tolist()
-
-
-three_slopes = PredictIt(
-    name="cost.three_slopes",
-    title="Three slopes in your head",
+@predict_it(
+    "Three slopes in your head",
     minutes=2,
     hints=(
         "Write the one-hot target under the three probabilities.",
         "The slope for each logit is p - y; the three of them sum to 0.",
     ),
     why="Softmax and cross-entropy together leave p - y: negative for the true class, positive for the others.",
-    solved=three_slopes,
     mistakes=(
-        Mistake((-0.7, 0.8, -0.1), "this is y - p: the slope dC/dz is p - y, and it is the step that gets the minus"),
-        Mistake((0.147, -0.128, 0.009), "this has p (1 - p) once more: p - y contains the slope of the squash already"),
-        Mistake((0, -5, 0), "this is dC/dp: a logit moves all three probabilities, so no slope for a logit is 0"),
-        Mistake((-0.3, 0.2, 0.1), "the true class is the second one: its target is 1"),
+        ((-0.7, 0.8, -0.1), "this is y - p: the slope dC/dz is p - y, and it is the step that gets the minus"),
+        ((0.147, -0.128, 0.009), "this has p (1 - p) once more: p - y contains the slope of the squash already"),
+        ((0, -5, 0), "this is dC/dp: a logit moves all three probabilities, so no slope for a logit is 0"),
+        ((-0.3, 0.2, 0.1), "the true class is the second one: its target is 1"),
     ),
 )
+def three_slopes():
+    """The slopes dC/dz for p = (0.7, 0.2, 0.1) and the second class."""
+    p, y = np.array([0.7, 0.2, 0.1]), np.array([0, 1, 0])
+    return (p - y).round(4).tolist()
 
 
-def quadratic_cost(A, Y):
-    """The quadratic cost of a batch: one number."""
-    return np.sum((A - Y) ** 2) / (2 * len(A))
-
-
-quadratic_cost = WriteIt(
-    name="cost.quadratic_cost",
-    title="The quadratic cost",
+@write_it(
+    "The quadratic cost",
     minutes=3,
     hints=(
         "For one example: square the differences, add them up, halve the sum. And for a batch?",
@@ -72,34 +59,35 @@ quadratic_cost = WriteIt(
         "np.sum((A - Y) ** 2), divided by 2 n.",
     ),
     why="The squares add up over the outputs, and the average is over the examples.",
-    solved=quadratic_cost,
     inputs=lambda rng: (rng.uniform(0.1, 0.9, (5, 3)), np.eye(3)[rng.integers(0, 3, 5)]),
     mistakes=(
-        Mistake(
+        (
             lambda A, Y: np.sum((A - Y) ** 2) / 2,
             "this is the sum over the batch: divide by n, or the cost and every step grow with the batch",
         ),
-        Mistake(
+        (
             lambda A, Y: np.mean((A - Y) ** 2) / 2,
             "this divides by all entries of the array: the average is over the examples, the outputs add up",
         ),
-        Mistake(
+        (
             lambda A, Y: np.sum((A - Y) ** 2) / len(A),
             "the one half is missing: this cost, and every slope, is twice the book's",
         ),
-        Mistake(
+        (
             lambda A, Y: np.sum((A - Y) ** 2, axis=1) / 2,
             "these are the costs of the single examples: C is their average, one number",
         ),
-        Mistake(lambda A, Y: np.mean((A - Y) ** 2), "this is the mean over all entries, and the one half is missing"),
+        (lambda A, Y: np.mean((A - Y) ** 2), "this is the mean over all entries, and the one half is missing"),
+    ),
+    also_right=(
+        lambda A, Y: np.mean([np.sum((a - y) ** 2) / 2 for a, y in zip(A, Y, strict=True)]),
+        lambda A, Y: QuadraticCost().forward(A, Y),
+        lambda A, Y: np.array([np.linalg.norm(A - Y) ** 2 / 10]),
     ),
 )
-
-
-def output_slope(z, y):
-    """The slope dC/dz of the quadratic cost, for each entry by itself."""
-    a = sigmoid(z)
-    return (a - y) * a * (1 - a)
+def quadratic_cost(A, Y):
+    """The quadratic cost of a batch: one number."""
+    return np.sum((A - Y) ** 2) / (2 * len(A))
 
 
 def _slope_of_a(z, y):
@@ -107,9 +95,8 @@ def _slope_of_a(z, y):
     return (a - y) * sigmoid(a) * (1 - sigmoid(a))
 
 
-output_slope = FixIt(
-    name="cost.output_slope",
-    title="The slope of what, where?",
+@fix_it(
+    "The slope of what, where?",
     minutes=4,
     hints=(
         "Which number goes into the sigmoid whose slope is wanted: z or a?",
@@ -117,35 +104,41 @@ output_slope = FixIt(
         "(a - y) * a * (1 - a)",
     ),
     why="The slope is wanted at z, and written with a = sigma(z) it is a (1 - a): the sigmoid acts only once.",
-    solved=output_slope,
     inputs=lambda rng: (rng.uniform(-3, 3, (4, 3)), rng.integers(0, 2, (4, 3)).astype(float)),
     mistakes=(
-        Mistake(_slope_of_a, "this is sigma'(a); the formula asks for sigma'(z), which is a (1 - a)"),
-        Mistake(
+        (_slope_of_a, "this is sigma'(a); the formula asks for sigma'(z), which is a (1 - a)"),
+        (
             lambda z, y: (y - sigmoid(z)) * sigmoid(z) * (1 - sigmoid(z)),
             "this is -dC/dz: the slope has a - y, and a step subtracts it",
         ),
-        Mistake(lambda z, y: sigmoid(z) - y, "this is dC/da: on the way to z it is multiplied by sigma'(z)"),
-        Mistake(
-            lambda z, y: sigmoid(z) * (1 - sigmoid(z)), "this is sigma'(z) alone: the cost's own slope a - y is missing"
-        ),
-        Mistake(
+        (lambda z, y: sigmoid(z) - y, "this is dC/da: on the way to z it is multiplied by sigma'(z)"),
+        (lambda z, y: sigmoid(z) * (1 - sigmoid(z)), "this is sigma'(z) alone: the cost's own slope a - y is missing"),
+        (
             lambda z, y: (sigmoid(z) - y) * z * (1 - z),
             "sigma'(z) is sigma(z) (1 - sigma(z)), which is a (1 - a) and not z (1 - z)",
         ),
     ),
+    also_right=(
+        lambda z, y: (sigmoid(z) - y) * sigmoid(z) * sigmoid(-z),
+        lambda z, y: ((sigmoid(z) - y) * np.exp(-z) / (1 + np.exp(-z)) ** 2).tolist(),
+    ),
 )
+def output_slope(z, y):
+    """The slope dC/dz of the quadratic cost, for each entry by itself."""
+    a = sigmoid(z)
+    return (a - y) * a * (1 - a)
 
 
-def logit_slope(z, y):
-    """The slope dC/dz of the binary cross-entropy of a batch."""
-    p = sigmoid(z)
-    return (p - y) / len(z)
+def _by_nnlib(loss):
+    def slope(z, y):
+        loss.forward(z, y)
+        return loss.backward()
+
+    return slope
 
 
-logit_slope = FixIt(
-    name="cost.logit_slope",
-    title="One factor too many",
+@fix_it(
+    "One factor too many",
     minutes=3,
     hints=(
         "Which cost is it? Go through the factors and ask of each whether that cost's slope has it.",
@@ -153,38 +146,46 @@ logit_slope = FixIt(
         "(p - y) / n",
     ),
     why="The cross-entropy's own steepness has cancelled sigma'(z), so it must not be put back.",
-    solved=logit_slope,
     inputs=lambda rng: (rng.uniform(-3, 3, (5, 1)), rng.integers(0, 2, (5, 1)).astype(float)),
     mistakes=(
-        Mistake(
+        (
             lambda z, y: (sigmoid(z) - y) * sigmoid(z) * (1 - sigmoid(z)) / len(z),
             "this keeps sigma'(z), as the quadratic cost does: the cross-entropy has cancelled it",
         ),
-        Mistake(
+        (
             lambda z, y: sigmoid(z) - y,
             "the factor is gone, and so is the 1/n: the cost is the average over the batch, so its slope has it too",
         ),
-        Mistake(
+        (
             lambda z, y: (sigmoid(z) - y) * sigmoid(z) * (1 - sigmoid(z)),
             "this keeps sigma'(z) and has lost the 1/n: it is the other way round, (p - y) / n",
         ),
-        Mistake(lambda z, y: (y - sigmoid(z)) / len(z), "this is -dC/dz: the slope is p - y, and a step subtracts it"),
-        Mistake(lambda z, y: (z - y) / len(z), "z is the logit: the probability is p = sigma(z)"),
+        (lambda z, y: (y - sigmoid(z)) / len(z), "this is -dC/dz: the slope is p - y, and a step subtracts it"),
+        (lambda z, y: (z - y) / len(z), "z is the logit: the probability is p = sigma(z)"),
     ),
+    also_right=(_by_nnlib(BinaryCrossEntropy()), lambda z, y: [[v] for v in (sigmoid(z) - y)[:, 0] / 5]),
 )
+def logit_slope(z, y):
+    """The slope dC/dz of the binary cross-entropy of a batch."""
+    p = sigmoid(z)
+    return (p - y) / len(z)
 
-hidden_neuron = ExplainIt(
-    name="cost.hidden_neuron",
-    title="Slow in spite of the cross-entropy",
+
+@explain_it(
+    "Slow in spite of the cross-entropy",
     minutes=2,
+    question=(
+        "A network with a hidden layer of sigmoids is trained with the cross-entropy. At the start its hidden "
+        "neurons are all saturated, its outputs are wrong, and the hidden weights hardly move. Why?"
+    ),
     hints=(
         "Whose sigma' does the cross-entropy cancel?",
         "Follow the way from a hidden weight to the cost: through which squashes does it lead?",
     ),
     why="Only the squash next to the cost is cancelled; every other one on the way multiplies by its own slope.",
-    question="A network with a hidden layer of sigmoids is trained with the cross-entropy. At the start its hidden "
-    "neurons are all saturated, its outputs are wrong, and the hidden weights hardly move. Why?",
-    choices=(
+)
+def hidden_neuron():
+    return (
         Choice(
             "The cross-entropy cancels sigma' of the output alone; each hidden neuron's own is still on the way.",
             "the slope for a hidden weight contains that neuron's sigma', which is nearly 0",
@@ -202,21 +203,24 @@ hidden_neuron = ExplainIt(
             "The cross-entropy of wrong outputs is too large; the quadratic cost would give larger slopes here.",
             "the quadratic cost would multiply by the output's sigma' as well, so its slopes would be smaller still",
         ),
-    ),
-)
+    )
 
-cost_and_accuracy = ExplainIt(
-    name="cost.cost_and_accuracy",
-    title="Better and worse at once",
+
+@explain_it(
+    "Better and worse at once",
     minutes=2,
+    question=(
+        "From one measurement to the next, on the same examples, the accuracy rises from 90 to 92 percent, and "
+        "the cross-entropy rises from 0.30 to 0.35. How can that be?"
+    ),
     hints=(
         "How much does one confidently wrong answer cost, and how many examples does it count as in the accuracy?",
         "Look again at w = 4 in the section on accuracy.",
     ),
     why="The accuracy counts answers and the cross-entropy weighs how sure they are.",
-    question="From one measurement to the next, on the same examples, the accuracy rises from 90 to 92 percent, and "
-    "the cross-entropy rises from 0.30 to 0.35. How can that be?",
-    choices=(
+)
+def cost_and_accuracy():
+    return (
         Choice(
             "It cannot: where more answers are right the cost must be lower.",
             "the cost also sees how sure each answer is: a few mistakes, made with confidence, can outweigh the gain",
@@ -234,12 +238,11 @@ cost_and_accuracy = ExplainIt(
             "The cost is a sum over the examples, and more of them are counted now.",
             "the cost is an average over the examples, and these are the same ones",
         ),
-    ),
-)
+    )
 
-in_order = OrderIt(
-    name="cost.in_order",
-    title="Softmax, cost and slope",
+
+@order_it(
+    "Softmax, cost and slope",
     minutes=6,
     hints=(
         "The logits are shifted before any exponential is taken.",
@@ -247,7 +250,16 @@ in_order = OrderIt(
         "The slope is p, minus 1 at the true class, and all of that over n.",
     ),
     why="p - y has to be whole before it is divided by n; the cost can be read off at any time after log_p.",
-    lines=(
+    after={1: (0,), 3: (1, 2), 4: (1,), 5: (2, 4), 6: (5,)},
+    shuffle=(4, 6, 1, 5, 0, 2, 3),
+    mistakes=(
+        ((0, 1, 2, 3, 4, 6, 5), "this gives p/n - 1: the 1 belongs to p - y, all of which is divided by n"),
+        ((1, 0, 2, 3, 4, 5, 6), "log_p is made from the shifted logits z, which are not there yet"),
+        ((0, 1, 2, 3, 5, 4, 6), "the 1 is taken from delta before there is one: it starts as p"),
+    ),
+)
+def in_order():
+    return (
         "z = logits - logits.max(axis=1, keepdims=True)",
         "log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
         "places = np.arange(len(labels)), labels",
@@ -255,21 +267,7 @@ in_order = OrderIt(
         "delta = np.exp(log_p)",
         "delta[places] -= 1",
         "delta /= len(labels)",
-    ),
-    after={1: (0,), 3: (1, 2), 4: (1,), 5: (2, 4), 6: (5,)},
-    shuffle=(4, 6, 1, 5, 0, 2, 3),
-    mistakes=(
-        Mistake((0, 1, 2, 3, 4, 6, 5), "this gives p/n - 1: the 1 belongs to p - y, all of which is divided by n"),
-        Mistake((1, 0, 2, 3, 4, 5, 6), "log_p is made from the shifted logits z, which are not there yet"),
-        Mistake((0, 1, 2, 3, 5, 4, 6), "the 1 is taken from delta before there is one: it starts as p"),
-    ),
-)
-
-
-def softmax(logits):
-    """The probabilities, row by row, for logits of any size."""
-    e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+    )
 
 
 def _softmax_with(shift, axis):
@@ -285,9 +283,8 @@ def _shifted_exponentials(logits):
     return np.exp(logits - logits.max(axis=1, keepdims=True))
 
 
-softmax = WriteIt(
-    name="cost.softmax",
-    title="A softmax for any logits",
+@write_it(
+    "A softmax for any logits",
     minutes=8,
     hints=(
         "Write the formula for one row first; then try it with a logit of 1000.",
@@ -296,39 +293,37 @@ softmax = WriteIt(
         "e = exp(logits - maximum of the row), and then e over its sum along axis 1.",
     ),
     why="Only differences of logits count, so the largest of each row can be moved to 0, where exp is safe.",
-    solved=softmax,
     inputs=lambda rng: (rng.uniform(-2, 2, (5, 4)) + rng.permutation([0, 1000, -1000, 5, -5])[:, None],),
     mistakes=(
-        Mistake(
+        (
             _softmax_with(lambda logits: 0, axis=1),
             "right on paper, but exp overflows at 709.8: shift each row by its largest logit first",
         ),
-        Mistake(
+        (
             _softmax_with(np.max, axis=1),
             "one shift for the whole batch: in rows far below it every exponential is 0, and 0/0 is nan",
         ),
-        Mistake(
+        (
             _softmax_with(lambda logits: logits.max(axis=0, keepdims=True), axis=0),
             "this normalises each column: the probabilities of one example, a row, must sum to 1",
         ),
-        Mistake(
+        (
             _softmax_with(lambda logits: logits.max(axis=1, keepdims=True), axis=None),
             "the whole batch sums to 1 here: every row must",
         ),
-        Mistake(_shifted_exponentials, "these are the exponentials: divide each row by its sum"),
-        Mistake(log_softmax, "these are the logarithms of the probabilities"),
+        (_shifted_exponentials, "these are the exponentials: divide each row by its sum"),
+        (log_softmax, "these are the logarithms of the probabilities"),
+    ),
+    also_right=(
+        SoftmaxCrossEntropy.probabilities,
+        lambda logits: [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in logits],
+        lambda logits: 1 / np.exp(np.minimum(logits[:, None, :] - logits[:, :, None], 500)).sum(axis=2),
     ),
 )
-
-
-def fit_neuron(x, y):
-    """The weight and the bias with the lowest cross-entropy, by small steps against the slope."""
-    w, b = 0.0, 0.0
-    for _ in range(2000):
-        slope_z = (sigmoid(w * x + b) - y) / len(x)  # p - y, and the average's 1/n
-        w -= 0.5 * np.sum(slope_z * x)
-        b -= 0.5 * np.sum(slope_z)
-    return w, b
+def softmax(logits):
+    """The probabilities, row by row, for logits of any size."""
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
 
 
 def _binary_cost(w, b, x, y):
@@ -403,37 +398,6 @@ def _six_steps(x, y):
     return w, b
 
 
-fit_neuron = StretchIt(
-    name="cost.fit_neuron",
-    title="Find the lowest cost yourself",
-    minutes=30,
-    hints=(
-        "You have everything: `learn` of this chapter moved w and b against their slopes, for a single example.",
-        "Now there are n examples. For each, dC/dz is (p - y) / n; a nudge of b moves every z by as much.",
-        "A nudge of w moves z by x times as much: so dC/dw is the sum of the slopes dC/dz times x.",
-        "Start from w = b = 0 and take some hundreds of steps of 0.5 times the slope; then some thousands.",
-    ),
-    why="The cross-entropy of one neuron is a single valley, so stepping against the slope leads to its lowest point.",
-    measure=_measure_fit,
-    solved=fit_neuron,
-    mistakes=(
-        Mistake(lambda x, y: (0.0, 0.0), "the neuron knows nothing and pays ln 2"),
-        Mistake(_climb, "w has the wrong sign"),
-        Mistake(_most_accurate, "too sure of itself"),
-        Mistake(_without_bias, "the bias has stayed at 0"),
-        Mistake(_six_steps, "not at the lowest point yet"),
-    ),
-)
-
-
-def _by_nnlib(loss):
-    def slope(z, y):
-        loss.forward(z, y)
-        return loss.backward()
-
-    return slope
-
-
 def _by_search(x, y):
     w, b, reach = 0.0, 0.0, 4.0
     while reach > 0.005:
@@ -443,26 +407,31 @@ def _by_search(x, y):
     return np.array([w, b])
 
 
-ALTERNATIVES = {
-    "surprise": (0.22, 0.223, np.float32(0.2231), [0.223]),
-    "three_slopes": (np.array([0.7, -0.8, 0.1]), (0.7, -0.8, 0.1)),
-    "quadratic_cost": (
-        lambda A, Y: np.mean([np.sum((a - y) ** 2) / 2 for a, y in zip(A, Y, strict=True)]),
-        lambda A, Y: QuadraticCost().forward(A, Y),
-        lambda A, Y: np.array([np.linalg.norm(A - Y) ** 2 / 10]),
+@stretch_it(
+    "Find the lowest cost yourself",
+    minutes=30,
+    hints=(
+        "You have everything: `learn` of this chapter moved w and b against their slopes, for a single example.",
+        "Now there are n examples. For each, dC/dz is (p - y) / n; a nudge of b moves every z by as much.",
+        "A nudge of w moves z by x times as much: so dC/dw is the sum of the slopes dC/dz times x.",
+        "Start from w = b = 0 and take some hundreds of steps of 0.5 times the slope; then some thousands.",
     ),
-    "output_slope": (
-        lambda z, y: (sigmoid(z) - y) * sigmoid(z) * sigmoid(-z),
-        lambda z, y: ((sigmoid(z) - y) * np.exp(-z) / (1 + np.exp(-z)) ** 2).tolist(),
+    why="The cross-entropy of one neuron is a single valley, so stepping against the slope leads to its lowest point.",
+    measure=_measure_fit,
+    mistakes=(
+        (lambda x, y: (0.0, 0.0), "the neuron knows nothing and pays ln 2"),
+        (_climb, "w has the wrong sign"),
+        (_most_accurate, "too sure of itself"),
+        (_without_bias, "the bias has stayed at 0"),
+        (_six_steps, "not at the lowest point yet"),
     ),
-    "logit_slope": (_by_nnlib(BinaryCrossEntropy()), lambda z, y: [[v] for v in (sigmoid(z) - y)[:, 0] / 5]),
-    "hidden_neuron": ("a",),
-    "cost_and_accuracy": ("c",),
-    "in_order": ("FECADBG", list("ecfagdb"), "E C A F D B G"),
-    "softmax": (
-        SoftmaxCrossEntropy.probabilities,
-        lambda logits: [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in logits],
-        lambda logits: 1 / np.exp(np.minimum(logits[:, None, :] - logits[:, :, None], 500)).sum(axis=2),
-    ),
-    "fit_neuron": (_by_search, lambda x, y: list(_lowest(x, y))),
-}
+    also_right=(_by_search, lambda x, y: list(_lowest(x, y))),
+)
+def fit_neuron(x, y):
+    """The weight and the bias with the lowest cross-entropy, by small steps against the slope."""
+    w, b = 0.0, 0.0
+    for _ in range(2000):
+        slope_z = (sigmoid(w * x + b) - y) / len(x)  # p - y, and the average's 1/n
+        w -= 0.5 * np.sum(slope_z * x)
+        b -= 0.5 * np.sum(slope_z)
+    return w, b

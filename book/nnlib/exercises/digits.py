@@ -1,30 +1,19 @@
-"""Exercises of Handwritten digits.
-
-A solution is written under the exercise's own name, which then names the exercise.
-"""
+"""Exercises of Handwritten digits."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from nnlib.datasets import load_digits, split
+from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
 from nnlib.layers import Dense, Network, Sigmoid, Tanh
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.optimizers import SGD
 from nnlib.training import accuracy, minibatches, train_epochs
 
-from .exercise import Choice, ExplainIt, FixIt, Mistake, OrderIt, PredictIt, StretchIt, WriteIt
 
-
-def score_spread():
-    """The standard deviation, in points, of a score of about 90 % from 2,500 images."""
-    p, n = 0.9, 2500
-    return 100 * np.sqrt(p * (1 - p) / n)
-
-
-score_spread = PredictIt(
-    name="digits.score_spread",
-    title="How exact is a score?",
+@predict_it(
+    "How exact is a score?",
     minutes=2,
     hints=(
         "The standard deviation of a share is the root of p (1 - p) / n.",
@@ -32,27 +21,23 @@ score_spread = PredictIt(
         "The root is 0.006. A point is one per cent, 0.01.",
     ),
     why="Right answers scatter like coin throws, so a share has the standard deviation sqrt(p (1 - p) / n).",
-    solved=score_spread,
     within=1e-3,
     mistakes=(
-        Mistake(0.006, "the number is right as a share; the question asks for points, which are per cent"),
-        Mistake(0.0036, "the root is missing: this is the variance"),
-        Mistake(30, "that is the spread of a single image; a mean over n of them scatters less, by the root of n"),
-        Mistake(0.012, "that divides by n outside of the root; the spread falls with the root of n only"),
-        Mistake(15, "that is the spread of the number of right answers; the question asks for their share, in points"),
+        (0.006, "the number is right as a share; the question asks for points, which are per cent"),
+        (0.0036, "the root is missing: this is the variance"),
+        (30, "that is the spread of a single image; a mean over n of them scatters less, by the root of n"),
+        (0.012, "that divides by n outside of the root; the spread falls with the root of n only"),
+        (15, "that is the spread of the number of right answers; the question asks for their share, in points"),
     ),
 )
+def score_spread():
+    """The standard deviation, in points, of a score of about 90 % from 2,500 images."""
+    p, n = 0.9, 2500
+    return 100 * np.sqrt(p * (1 - p) / n)
 
 
-def weight_left():
-    """What L2 leaves of a weight that nobody pulls at after 100 steps, rate 0.5, strength 0.01."""
-    learning_rate, strength = 0.5, 0.01
-    return (1 - learning_rate * strength) ** 100
-
-
-weight_left = PredictIt(
-    name="digits.weight_left",
-    title="What the decay leaves",
+@predict_it(
+    "What the decay leaves",
     minutes=2,
     hints=(
         "By what factor does a single step shrink the weight?",
@@ -60,27 +45,24 @@ weight_left = PredictIt(
         "A hundred factors of 0.995: raise it to the power 100.",
     ),
     why="Each step multiplies the weight by 1 minus rate times strength, so a hundred steps do it a hundred times.",
-    solved=weight_left,
     within=6e-3,
     mistakes=(
-        Mistake(0.5, "that takes away the same amount in every step; each takes 0.5 % of what is left"),
-        Mistake(0.366, "the rate is missing: a step is the rate times the slope, and the slope is strength times w"),
-        Mistake(0.995, "that is one step; there are a hundred"),
-        Mistake(0.394, "that is the part that is lost; what is left?"),
-        Mistake(0.778, "that is with half of the strength; the slope of strength / 2 times w^2 has no half in it"),
+        (0.5, "that takes away the same amount in every step; each takes 0.5 % of what is left"),
+        (0.366, "the rate is missing: a step is the rate times the slope, and the slope is strength times w"),
+        (0.995, "that is one step; there are a hundred"),
+        (0.394, "that is the part that is lost; what is left?"),
+        (0.778, "that is with half of the strength; the slope of strength / 2 times w^2 has no half in it"),
     ),
+    also_right=(0.606,),
 )
+def weight_left():
+    """What L2 leaves of a weight that nobody pulls at after 100 steps, rate 0.5, strength 0.01."""
+    learning_rate, strength = 0.5, 0.01
+    return (1 - learning_rate * strength) ** 100
 
 
-def squeezed():
-    """The largest probability for one of ten digits, if softmax is fed with outputs between 0 and 1."""
-    outputs = np.array([1.0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-    return SoftmaxCrossEntropy.probabilities(outputs[None])[0, 0]
-
-
-squeezed = PredictIt(
-    name="digits.squeezed",
-    title="A sigmoid too many",
+@predict_it(
+    "A sigmoid too many",
     minutes=4,
     hints=(
         "What are the largest and the smallest number that a sigmoid can hand to the softmax?",
@@ -88,23 +70,19 @@ squeezed = PredictIt(
         "It is e^1 / (e^1 + 9 e^0), and e is 2.718.",
     ),
     why="Softmax lives on differences, and between outputs of 0 and 1 there is at most a difference of 1.",
-    solved=squeezed,
     within=3e-3,
     mistakes=(
-        Mistake(1, "softmax does not divide by the largest: an output of 0 still has e^0 = 1, and there are nine"),
-        Mistake(0.1, "that is what equal outputs give; here one of them is larger, by 1 at most"),
-        Mistake(0.731, "that is with one competitor; nine other digits have e^0 = 1 each"),
-        Mistake(0.214, "all ten outputs have a share in the sum, but only nine of them are e^0"),
+        (1, "softmax does not divide by the largest: an output of 0 still has e^0 = 1, and there are nine"),
+        (0.1, "that is what equal outputs give; here one of them is larger, by 1 at most"),
+        (0.731, "that is with one competitor; nine other digits have e^0 = 1 each"),
+        (0.214, "all ten outputs have a share in the sum, but only nine of them are e^0"),
     ),
+    also_right=(0.23,),
 )
-
-
-def confusion_matrix(labels, answers, n_classes):
-    """How often each label (row) got each answer (column)."""
-    confusion = np.zeros((n_classes, n_classes), int)
-    for label, answer in zip(labels, answers, strict=True):
-        confusion[label, answer] += 1
-    return confusion
+def squeezed():
+    """The largest probability for one of ten digits, if softmax is fed with outputs between 0 and 1."""
+    outputs = np.array([1.0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    return SoftmaxCrossEntropy.probabilities(outputs[None])[0, 0]
 
 
 def _counted_once(labels, answers, n_classes):
@@ -117,10 +95,8 @@ def _confusion_by_products(labels, answers, n_classes):
     return np.eye(n_classes)[labels].T @ np.eye(n_classes)[answers]
 
 
-_confusion_matrix = confusion_matrix
-confusion_matrix = WriteIt(
-    name="digits.confusion_matrix",
-    title="A confusion matrix",
+@write_it(
+    "A confusion matrix",
     minutes=6,
     hints=(
         "Begin with zeros of shape (n_classes, n_classes). What does one image add to it, and where?",
@@ -128,47 +104,51 @@ confusion_matrix = WriteIt(
         "for label, answer in zip(labels, answers): confusion[label, answer] += 1",
     ),
     why="Each image adds 1 in the row of what it is and the column of what it was taken for.",
-    solved=_confusion_matrix,
     inputs=lambda rng: (
         labels := rng.integers(0, 4, 40),
         np.where(rng.random(40) < 0.6, labels, rng.integers(0, 4, 40)),
         4,
     ),
     mistakes=(
-        Mistake(
-            lambda labels, answers, k: _confusion_matrix(labels, answers, k).T,
+        (
+            lambda labels, answers, k: confusion_matrix(labels, answers, k).T,
             "rows and columns are exchanged: a row is a true digit, a column an answer",
         ),
-        Mistake(
+        (
             _counted_once,
             "each pair is counted once at most: `confusion[labels, answers] += 1` adds 1 to each place that is named, "
             "however often it is named; go through the pairs, or use np.add.at",
         ),
-        Mistake(
-            lambda labels, answers, k: _confusion_matrix(labels, answers, k) / len(labels),
+        (
+            lambda labels, answers, k: confusion_matrix(labels, answers, k) / len(labels),
             "these are shares of all images; the matrix counts images",
         ),
-        Mistake(
+        (
             lambda labels, answers, k: (
-                _confusion_matrix(labels, answers, k) / _confusion_matrix(labels, answers, k).sum(axis=1, keepdims=True)
+                confusion_matrix(labels, answers, k) / confusion_matrix(labels, answers, k).sum(axis=1, keepdims=True)
             ),
             "these are shares within each row; the matrix counts images",
         ),
-        Mistake(
-            lambda labels, answers, k: _confusion_matrix(labels, answers, k) * (1 - np.eye(k)),
+        (
+            lambda labels, answers, k: confusion_matrix(labels, answers, k) * (1 - np.eye(k)),
             "the right answers are missing: they stand on the diagonal",
         ),
-        Mistake(
-            lambda labels, answers, k: np.diag(_confusion_matrix(labels, answers, k)),
+        (
+            lambda labels, answers, k: np.diag(confusion_matrix(labels, answers, k)),
             "this is the diagonal alone, the right answers; the errors stand beside it",
         ),
     ),
+    also_right=(
+        _confusion_by_products,
+        lambda labels, answers, k: np.bincount(k * labels + answers, minlength=k * k).reshape(k, k),
+    ),
 )
-
-
-def with_l2(dW, db, W, b, strength):
-    """The gradients of the cost with its L2 penalty, from those without it."""
-    return dW + strength * W, db
+def confusion_matrix(labels, answers, n_classes):
+    """How often each label (row) got each answer (column)."""
+    confusion = np.zeros((n_classes, n_classes), int)
+    for label, answer in zip(labels, answers, strict=True):
+        confusion[label, answer] += 1
+    return confusion
 
 
 def _l2_in_place(dW, db, W, b, strength):
@@ -177,10 +157,8 @@ def _l2_in_place(dW, db, W, b, strength):
     return [dW, db]
 
 
-_with_l2 = with_l2
-with_l2 = WriteIt(
-    name="digits.with_l2",
-    title="The slopes of large weights",
+@write_it(
+    "The slopes of large weights",
     minutes=3,
     hints=(
         "The penalty is strength / 2 times the sum of the squared weights. What is its slope for one weight?",
@@ -188,7 +166,6 @@ with_l2 = WriteIt(
         "return dW + strength * W, db",
     ),
     why="The slope of strength / 2 times w squared is strength times w, and the penalty has no bias in it.",
-    solved=_with_l2,
     inputs=lambda rng: (
         rng.normal(size=(3, 4)).round(2),
         rng.normal(size=3).round(2),
@@ -197,46 +174,44 @@ with_l2 = WriteIt(
         round(rng.uniform(0.1, 0.5), 2),
     ),
     mistakes=(
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW + strength * W, db + strength * b),
             "the biases are left alone: they do not make the network more sensitive to its input",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW - strength * W, db),
             "the sign is reversed: this is the gradient, and the step subtracts it",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: ((1 - strength) * W, db),
             "this shrinks the weights themselves; what is asked for are the gradients, before the step",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW + strength / 2 * W, db),
             "half of it is missing: the 2 of the square cancels the half of the penalty",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW + 2 * strength * W, db),
             "twice too much: the penalty has a half in it, which cancels the 2 of the square",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW + strength / 2 * np.sum(W**2), db),
             "this adds the penalty itself; its slope for a weight is strength times that weight",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW + strength * np.sign(W), db),
             "this pulls at all weights alike; the slope of a square grows with the weight",
         ),
-        Mistake(
+        (
             lambda dW, db, W, b, strength: (dW + strength * dW, db),
             "this lengthens the gradient; the penalty's slope is in proportion to the weight, not to dW",
         ),
     ),
+    also_right=(_l2_in_place, lambda dW, db, W, b, strength: ((dW + strength * W).tolist(), db.tolist())),
 )
-
-
-def choose_and_report(validation, test):
-    """The place of the chosen rate, and the accuracy to report for it."""
-    chosen = validation.mean(axis=1).argmax()
-    return chosen, test[chosen].mean()
+def with_l2(dW, db, W, b, strength):
+    """The gradients of the cost with its L2 penalty, from those without it."""
+    return dW + strength * W, db
 
 
 def _chosen_by_the_test(validation, test):
@@ -255,7 +230,7 @@ def _choose_with(by: Callable, reported: Callable) -> Callable:
 
 
 def _scores(rng):
-    """Accuracies of which the validation set, its luckiest run, the test set and both sets name four different rates."""
+    """Accuracies of which the validation set, its luckiest run, the test set and both sets name four rates."""
     while True:
         validation, test = rng.uniform(0.85, 0.95, (2, 4, 5)).round(4)
         means = validation.mean(axis=1), test.mean(axis=1), (validation + test).mean(axis=1), validation.max(axis=1)
@@ -269,10 +244,8 @@ def _choose_by_loop(validation, test):
     return [chosen, np.median(test[chosen]) * 0 + np.average(test[chosen])]
 
 
-_choose_and_report = choose_and_report
-choose_and_report = FixIt(
-    name="digits.choose_and_report",
-    title="An honest number",
+@fix_it(
+    "An honest number",
     minutes=5,
     hints=(
         "Which set is for choosing, and what may the other one be used for?",
@@ -280,46 +253,68 @@ choose_and_report = FixIt(
         "chosen = validation.mean(axis=1).argmax(), and the report is test[chosen].mean().",
     ),
     why="What chooses is no test any more, and a recipe is worth its mean over the seeds, not its luckiest one.",
-    solved=_choose_and_report,
     inputs=_scores,
     mistakes=(
-        Mistake(
-            _chosen_by_the_test,
-            "the test set has chosen, so it is no test any more; and that is not the only slip",
-        ),
-        Mistake(
+        (_chosen_by_the_test, "the test set has chosen, so it is no test any more; and that is not the only slip"),
+        (
             _choose_with(lambda v, t: t.mean(axis=1).argmax(), lambda v, t: t.mean()),
             "the mean is right now, but the test set has chosen, so it is no test any more",
         ),
-        Mistake(
+        (
             _choose_with(lambda v, t: v.mean(axis=1).argmax(), lambda v, t: t.max()),
             "the choice is right now, but the report is the luckiest seed; report the mean over the seeds",
         ),
-        Mistake(
+        (
             _choose_with(lambda v, t: v.mean(axis=1).argmax(), lambda v, t: v.mean()),
             "this reports the score that made the choice: the winner was also lucky on those images; that is what the "
             "test set is for",
         ),
-        Mistake(
+        (
             _choose_with(lambda v, t: v.mean(axis=1).argmax(), lambda v, t: v.max()),
             "this reports the luckiest seed, and on the images that made the choice",
         ),
-        Mistake(
+        (
             _choose_with(lambda v, t: v.max(axis=1).argmax(), lambda v, t: t.mean()),
             "the luckiest single run has chosen; compare the rates by their means over the seeds",
         ),
-        Mistake(
+        (
             _choose_with(lambda v, t: (v + t).mean(axis=1).argmax(), lambda v, t: t.mean()),
             "the test set has a say in the choice; the validation set chooses alone",
         ),
     ),
-)  # fmt: skip
+    also_right=(_choose_by_loop,),
+)
+def choose_and_report(validation, test):
+    """The place of the chosen rate, and the accuracy to report for it."""
+    chosen = validation.mean(axis=1).argmax()
+    return chosen, test[chosen].mean()
 
-epoch_with_l2 = OrderIt(
-    name="digits.epoch_with_l2",
-    title="An epoch with L2, its lines shuffled",
+
+@order_it(
+    "An epoch with L2, its lines shuffled",
     minutes=3,
-    lines=(
+    hints=(
+        "One line sets the validation images aside; it comes first, so that nothing is trained on them.",
+        "l2 adds its share to the gradients. When are they written, and when are they used?",
+        "In the loop: forward, backward, l2, step.",
+    ),
+    why="The penalty edits the gradients, so it comes after the backward pass has written them and before the step.",
+    after={1: (0,), 2: (1,), 3: (2,), 4: (3,), 5: (4,), 6: (5,)},
+    shuffle=(4, 6, 3, 0, 5, 2, 1),
+    mistakes=(
+        (
+            (0, 1, 2, 4, 3, 5, 6),
+            "l2 adds its share before the backward pass, which then writes over it: the penalty would do nothing",
+        ),
+        (
+            (0, 1, 2, 3, 5, 4, 6),
+            "l2 adds its share after the step, and the next backward pass writes over it: the penalty would do nothing",
+        ),
+        ((0, 6, 1, 2, 3, 4, 5), "the score is taken before the network has learned anything"),
+    ),
+)
+def epoch_with_l2():
+    return (
         "x, y, x_val, y_val = split(data.x_train, data.y_train, 1 / 6, rng)",
         "for x_batch, y_batch in minibatches(x, y, 32, rng):",
         "    cost = loss.forward(network.forward(x_batch), y_batch)",
@@ -327,40 +322,24 @@ epoch_with_l2 = OrderIt(
         "    l2(network.parameters())",
         "    optimizer.step()",
         "score = accuracy(network, x_val, y_val)",
-    ),
-    after={1: (0,), 2: (1,), 3: (2,), 4: (3,), 5: (4,), 6: (5,)},
-    shuffle=(4, 6, 3, 0, 5, 2, 1),
-    hints=(
-        "One line sets the validation images aside; it comes first, so that nothing is trained on them.",
-        "l2 adds its share to the gradients. When are they written, and when are they used?",
-        "In the loop: forward, backward, l2, step.",
-    ),
-    why="The penalty edits the gradients, so it comes after the backward pass has written them and before the step.",
-    mistakes=(
-        Mistake(
-            (0, 1, 2, 4, 3, 5, 6),
-            "l2 adds its share before the backward pass, which then writes over it: the penalty would do nothing",
-        ),
-        Mistake(
-            (0, 1, 2, 3, 5, 4, 6),
-            "l2 adds its share after the step, and the next backward pass writes over it: the penalty would do nothing",
-        ),
-        Mistake(
-            (0, 6, 1, 2, 3, 4, 5),
-            "the score is taken before the network has learned anything",
-        ),
-    ),
-)
+    )
 
-best_of_twenty = ExplainIt(
-    name="digits.best_of_twenty",
-    title="The best of twenty",
+
+@explain_it(
+    "The best of twenty",
     minutes=2,
     question=(
         "Twenty learning rates were tried, each network was scored on the 10,000 test images, and the best score, "
         "97.9 %, is reported as the test accuracy. What is wrong with it?"
     ),
-    choices=(
+    hints=(
+        "Would the same rate win on the next 10,000 images, and with the same score?",
+        "Images train, validate or test. Which of the three jobs did the test images do here?",
+    ),
+    why="Whoever chooses by a score has selected its luck too, so the score of the winner flatters it.",
+)
+def best_of_twenty():
+    return (
         Choice(
             "Nothing: no network was trained on the test images.",
             "no weight has seen them, but the rate has: they chose it, and a choice is a kind of training",
@@ -378,23 +357,24 @@ best_of_twenty = ExplainIt(
             "It is too low: a network trained on the test images as well would do better.",
             "on those images it would, by heart, and the number would say nothing about any others",
         ),
-    ),
-    hints=(
-        "Would the same rate win on the next 10,000 images, and with the same score?",
-        "Images train, validate or test. Which of the three jobs did the test images do here?",
-    ),
-    why="Whoever chooses by a score has selected its luck too, so the score of the winner flatters it.",
-)
+    )
 
-moved_digits = ExplainIt(
-    name="digits.moved_digits",
-    title="Four pixels",
+
+@explain_it(
+    "Four pixels",
     minutes=2,
     question=(
         "784-100-10 reads more than 97 % of the test images, and about a third of the same images when they are moved "
         "by four pixels. Which explanation fits?"
     ),
-    choices=(
+    hints=(
+        "What does a shift change for the input with number 300, and for the weights that lead from it?",
+        "Which of the explanations would not fit a test accuracy of 97 %?",
+    ),
+    why="Each pixel has weights of its own, and with centred digits alone nothing says that place does not count.",
+)
+def moved_digits():
+    return (
         Choice(
             "It has overfitted: it knows its training images by heart and nothing else.",
             "it reads 97 % of images that it never saw, so it has learned more than its training images",
@@ -412,23 +392,24 @@ moved_digits = ExplainIt(
             "yes: to this network a moved digit is other numbers at other inputs, unlike any that it was trained on",
             right=True,
         ),
-    ),
-    hints=(
-        "What does a shift change for the input with number 300, and for the weights that lead from it?",
-        "Which of the explanations would not fit a test accuracy of 97 %?",
-    ),
-    why="Each pixel has weights of its own, and with centred digits alone nothing says that place does not count.",
-)  # fmt: skip
+    )
 
-two_runs = ExplainIt(
-    name="digits.two_runs",
-    title="95.9 against 95.6",
+
+@explain_it(
+    "95.9 against 95.6",
     minutes=2,
     question=(
         "From one seed your new recipe reads 95.9 % of the 10,000 test images, the old one 95.6 %. "
         "Over five seeds the old one had ranged over 0.7 points. What may you say?"
     ),
-    choices=(
+    hints=(
+        "If you ran the old recipe once more with another seed, by how much might it change?",
+        "Not being able to tell two things apart is not the same as their being equal.",
+    ),
+    why="One run is one draw, and a difference smaller than the range over seeds is no result, in either direction.",
+)
+def two_runs():
+    return (
         Choice(
             "The new recipe is better: 30 images more of 10,000 is no small number.",
             "another seed moves either result by more than that: with these two runs the order may be luck",
@@ -447,23 +428,24 @@ two_runs = ExplainIt(
             "Take the best of many seeds of the new recipe and compare again.",
             "the best of many grows with the number of tries, for any recipe; compare means",
         ),
-    ),
-    hints=(
-        "If you ran the old recipe once more with another seed, by how much might it change?",
-        "Not being able to tell two things apart is not the same as their being equal.",
-    ),
-    why="One run is one draw, and a difference smaller than the range over seeds is no result, in either direction.",
-)  # fmt: skip
+    )
 
-noise_at_the_rim = ExplainIt(
-    name="digits.noise_at_the_rim",
-    title="Noise at the rim",
+
+@explain_it(
+    "Noise at the rim",
     minutes=1,
     question=(
         "The first layer's weights that lead from the pixels at the rim are fine noise after training, to the last bit "
         "what they were at the start. Why?"
     ),
-    choices=(
+    hints=(
+        "Write down BP4, and put in what every image has at the rim.",
+        "The same neurons have other weights, which have moved. What is different for those?",
+    ),
+    why="By BP4 the slope of a weight is delta times the activation behind it, and ink never comes to the rim.",
+)
+def noise_at_the_rim():
+    return (
         Choice(
             "Their pixels are 0 in every image, and a weight's slope is delta times the activation behind it.",
             "yes: delta times 0, whatever delta is; only a penalty such as L2 would move them",
@@ -481,30 +463,7 @@ noise_at_the_rim = ExplainIt(
             "They are too small for a step of the learning rate to change them.",
             "a step is the rate times the slope and does not ask for the size of the weight; here the slope is 0",
         ),
-    ),
-    hints=(
-        "Write down BP4, and put in what every image has at the rim.",
-        "The same neurons have other weights, which have moved. What is different for those?",
-    ),
-    why="By BP4 the slope of a weight is delta times the activation behind it, and ink never comes to the rim.",
-)
-
-
-def learn_places(x, y, rng):
-    """A network trained on x (n, 64), float32, and labels y (n,)."""
-    padded = np.pad(x.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
-    places = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]  # as it stands, and moved by one pixel
-    moved = [padded[:, i : i + 8, k : k + 8] for i, k in places]
-    x, y = np.concatenate(moved).reshape(-1, 64), np.tile(y, len(places))
-    hidden, last = Dense(64, 60, rng, np.float32), Dense(60, 10, rng, np.float32)
-    network, loss = Network(hidden, Sigmoid(), last), SoftmaxCrossEntropy()
-    sgd = SGD(network.parameters(), lambda step: 0.8 if step < 3000 else 0.2)
-    for _ in range(8):
-        for x_batch, y_batch in minibatches(x, y, 10, rng):
-            loss.forward(network.forward(x_batch), y_batch)
-            network.backward(loss.backward())
-            sgd.step()
-    return network
+    )
 
 
 AS_THEY_STAND, MOVED = 0.95, 0.90
@@ -563,10 +522,8 @@ def _learn_by_drawn_shifts(x, y, rng):
     return network
 
 
-_learn_places = learn_places
-learn_places = StretchIt(
-    name="digits.learn_places",
-    title="A pixel to the left",
+@stretch_it(
+    "A pixel to the left",
     minutes=30,
     hints=(
         "First reach 95 % where they stand: one hidden layer, softmax, mini-batches of 10, a rate of 1, some epochs.",
@@ -576,30 +533,25 @@ learn_places = StretchIt(
     ),
     why="What the network is to read has to be among its training images, and moved copies cost no labels.",
     measure=_measure_places,
-    solved=_learn_places,
     mistakes=(
-        Mistake(_learn_as_they_stand, "nothing has taught it that the place does not matter"),
-        Mistake(
-            lambda x, y, rng: Network(Dense(64, 10, rng, np.float32)), "it has not learned the digits where they stand"
-        ),
-        Mistake(_learn_with_few, "Not all five seeds reach 95 % and 90 %"),
+        (_learn_as_they_stand, "nothing has taught it that the place does not matter"),
+        (lambda x, y, rng: Network(Dense(64, 10, rng, np.float32)), "it has not learned the digits where they stand"),
+        (_learn_with_few, "Not all five seeds reach 95 % and 90 %"),
     ),
+    also_right=(_learn_by_drawn_shifts,),
 )
-
-ALTERNATIVES = {
-    "score_spread": (np.float32(0.6), [0.6]),
-    "weight_left": (0.606, np.exp(-0.5)),
-    "squeezed": (0.232, 0.23),
-    "confusion_matrix": (
-        _confusion_by_products,
-        lambda labels, answers, k: np.bincount(k * labels + answers, minlength=k * k).reshape(k, k),
-    ),
-    "with_l2": (_l2_in_place, lambda dW, db, W, b, strength: ((dW + strength * W).tolist(), db.tolist())),
-    "choose_and_report": (_choose_by_loop,),
-    "epoch_with_l2": (list("DGFCAEB"), "d, g, f, c, a, e, b"),
-    "best_of_twenty": ("c",),
-    "moved_digits": ("d", "D "),
-    "two_runs": ("b",),
-    "noise_at_the_rim": ("a", " a"),
-    "learn_places": (_learn_by_drawn_shifts,),
-}
+def learn_places(x, y, rng):
+    """A network trained on x (n, 64), float32, and labels y (n,)."""
+    padded = np.pad(x.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
+    places = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]  # as it stands, and moved by one pixel
+    moved = [padded[:, i : i + 8, k : k + 8] for i, k in places]
+    x, y = np.concatenate(moved).reshape(-1, 64), np.tile(y, len(places))
+    hidden, last = Dense(64, 60, rng, np.float32), Dense(60, 10, rng, np.float32)
+    network, loss = Network(hidden, Sigmoid(), last), SoftmaxCrossEntropy()
+    sgd = SGD(network.parameters(), lambda step: 0.8 if step < 3000 else 0.2)
+    for _ in range(8):
+        for x_batch, y_batch in minibatches(x, y, 10, rng):
+            loss.forward(network.forward(x_batch), y_batch)
+            network.backward(loss.backward())
+            sgd.step()
+    return network

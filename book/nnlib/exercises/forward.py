@@ -1,24 +1,15 @@
 """Exercises of The forward pass."""
 
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
-from ..layers import Dense, Network, Sigmoid, sigmoid
-from .exercise import Choice, ExplainIt, FixIt, Mistake, OrderIt, PredictIt, StretchIt, WriteIt
+from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
+from nnlib.layers import Dense, Network, Sigmoid, sigmoid
 
 
-def parameter_count():
-    """Ask a 3-5-2 network itself."""
-    rng = np.random.default_rng(0)
-    network = Network(Dense(3, 5, rng), Sigmoid(), Dense(5, 2, rng), Sigmoid())
-    return sum(p.value.size for p in network.parameters())  # (5 * 3 + 5) + (2 * 5 + 2)
-
-
-parameter_count = PredictIt(
-    name="forward.parameter_count",
-    title="Count from the name",
+@predict_it(
+    "Count from the name",
     minutes=1,
     hints=(
         "Go from one column to the next: 3 to 5, then 5 to 2.",
@@ -26,16 +17,35 @@ parameter_count = PredictIt(
         "Five neurons with 3 weights and a bias, two neurons with 5 weights and a bias.",
     ),
     why="A layer has n_out * n_in weights and n_out biases; the input column has neither.",
-    solved=parameter_count,
     mistakes=(
-        Mistake(25, "these are the weights alone: each of the 7 neurons has a bias too"),
-        Mistake(30, "3 * 5 * 2 counts paths from an input to an output; weights add up layer by layer"),
-        Mistake(35, "the 3 inputs are no neurons: they have no biases"),
-        Mistake(10, "3 + 5 + 2 counts the activations; the parameters are the numbers between them"),
+        (25, "these are the weights alone: each of the 7 neurons has a bias too"),
+        (30, "3 * 5 * 2 counts paths from an input to an output; weights add up layer by layer"),
+        (35, "the 3 inputs are no neurons: they have no biases"),
+        (10, "3 + 5 + 2 counts the activations; the parameters are the numbers between them"),
     ),
 )
+def parameter_count():
+    """Ask a 3-5-2 network itself."""
+    rng = np.random.default_rng(0)
+    network = Network(Dense(3, 5, rng), Sigmoid(), Dense(5, 2, rng), Sigmoid())
+    return sum(p.value.size for p in network.parameters())  # (5 * 3 + 5) + (2 * 5 + 2)
 
 
+@predict_it(
+    "Shapes before the run",
+    minutes=2,
+    hints=(
+        "Which of the three sizes, 12, 7 and 4, belongs to layer 2? The input is layer 0.",
+        "W has a row for each neuron of its layer and a column for each number that this neuron looks at.",
+        "Z has a row for each example and a column for each neuron.",
+    ),
+    why="W^l is (n_l, n_{l-1}) however many examples come, and Z^l is (n, n_l): rows are examples.",
+    mistakes=(
+        ((7, 4, 32, 4), 'W^2 is read "to, from": a row for each of its 4 neurons, a column for each input'),
+        ((7, 12, 32, 7), "this is layer 1: the input is layer 0, so layer 2 has the 4 neurons"),
+        ((4, 7, 4, 32), "here examples are rows, not columns: Z^2 is (32, 4)"),
+    ),
+)
 def shapes():
     """A batch of 32 examples through a 12-7-4 network: the shapes of W^2 and Z^2."""
     rng = np.random.default_rng(0)
@@ -45,35 +55,18 @@ def shapes():
     return (*second.W.shape, *Z2.shape)
 
 
-shapes = PredictIt(
-    name="forward.shapes",
-    title="Shapes before the run",
+@explain_it(
+    "A network without squashes",
     minutes=2,
-    hints=(
-        "Which of the three sizes, 12, 7 and 4, belongs to layer 2? The input is layer 0.",
-        "W has a row for each neuron of its layer and a column for each number that this neuron looks at.",
-        "Z has a row for each example and a column for each neuron.",
-    ),
-    why="W^l is (n_l, n_{l-1}) however many examples come, and Z^l is (n, n_l): rows are examples.",
-    solved=shapes,
-    mistakes=(
-        Mistake((7, 4, 32, 4), 'W^2 is read "to, from": a row for each of its 4 neurons, a column for each input'),
-        Mistake((7, 12, 32, 7), "this is layer 1: the input is layer 0, so layer 2 has the 4 neurons"),
-        Mistake((4, 7, 4, 32), "here examples are rows, not columns: Z^2 is (32, 4)"),
-    ),
-)
-
-collapse = ExplainIt(
-    name="forward.collapse",
-    title="A network without squashes",
-    minutes=2,
+    question="To save time somebody leaves all squashes out of a 64-16-16-10 network. What can it still compute?",
     hints=(
         "Write down what two layers without a squash compute, one put into the other.",
         "What is the shape of the product of the three matrices?",
     ),
     why="A weighted sum of weighted sums is a weighted sum, so only a curve between the layers makes depth count.",
-    question="To save time somebody leaves all squashes out of a 64-16-16-10 network. What can it still compute?",
-    choices=(
+)
+def collapse():
+    return (
         Choice(
             "The same as before: what it knows is in its weights.",
             "no weights can help: W3 (W2 (W1 x + b1) + b2) + b3 is one matrix times x plus one bias",
@@ -91,13 +84,7 @@ collapse = ExplainIt(
             "More than before: a squash only loses information.",
             "the sigmoid loses nothing on paper (it can be undone), and it is what keeps the layers from collapsing",
         ),
-    ),
-)
-
-
-def layer(W, b, a):
-    """The activation of a layer, from the activation before it."""
-    return sigmoid(W @ a + b)
+    )
 
 
 def _layer_of_any_size(rng):
@@ -105,9 +92,8 @@ def _layer_of_any_size(rng):
     return rng.normal(size=(n_out, n_in)), rng.normal(size=n_out), rng.uniform(0.1, 0.9, n_in)
 
 
-layer = WriteIt(
-    name="forward.layer",
-    title="One layer",
+@write_it(
+    "One layer",
     minutes=3,
     hints=(
         "It is the line of the key insight.",
@@ -115,26 +101,30 @@ layer = WriteIt(
         "z = W @ a + b, and the result is sigmoid(z).",
     ),
     why="The bias belongs to the weighted input, so it is added before the squash.",
-    solved=layer,
     inputs=_layer_of_any_size,
     tries=10,
     mistakes=(
-        Mistake(lambda W, b, a: W @ a + b, "this is the weighted input z: the layer gives sigma(z)"),
-        Mistake(lambda W, b, a: sigmoid(W @ a) + b, "the bias comes after the squash here: it belongs inside, to z"),
-        Mistake(lambda W, b, a: sigmoid(W @ a), "the bias is missing: z = W a + b"),
-        Mistake(lambda W, b, a: W @ sigmoid(a) + b, "this squashes what comes in: squash what goes out, W a + b"),
+        (lambda W, b, a: W @ a + b, "this is the weighted input z: the layer gives sigma(z)"),
+        (lambda W, b, a: sigmoid(W @ a) + b, "the bias comes after the squash here: it belongs inside, to z"),
+        (lambda W, b, a: sigmoid(W @ a), "the bias is missing: z = W a + b"),
+        (lambda W, b, a: W @ sigmoid(a) + b, "this squashes what comes in: squash what goes out, W a + b"),
+    ),
+    also_right=(
+        lambda W, b, a: [1 / (1 + np.exp(-(row @ a) - bias)) for row, bias in zip(W, b, strict=True)],
+        lambda W, b, a: sigmoid(b + a @ W.T).astype(np.float32),
     ),
 )
+def layer(W, b, a):
+    """The activation of a layer, from the activation before it."""
+    return sigmoid(W @ a + b)
 
 
-def nothing_complains(A, W, b):
-    """The weighted inputs of a layer for a batch."""
-    return A @ W.T + b
+def _neuron_by_neuron(A, W, b):
+    return [[sum(a * w) + bias for w, bias in zip(W, b, strict=True)] for a in A]
 
 
-nothing_complains = FixIt(
-    name="forward.nothing_complains",
-    title="Nothing complains",
+@fix_it(
+    "Nothing complains",
     minutes=4,
     hints=(
         "All three sizes are 4 here, so every product fits. Look at the letters and not at the shapes.",
@@ -142,37 +132,38 @@ nothing_complains = FixIt(
         'W is read "to, from"; with the examples as rows it has to be laid on its side.',
     ),
     why="Row i of Z is (W a_i + b) laid on its side, and laying a product on its side turns its order round.",
-    solved=nothing_complains,
     inputs=lambda rng: (rng.uniform(0.1, 0.9, (4, 4)), rng.normal(size=(4, 4)), rng.normal(size=4)),
     mistakes=(
-        Mistake(lambda A, W, b: A @ W + b, 'this reads W as "from, to": it fits because W is square, and is wrong'),
-        Mistake(
+        (lambda A, W, b: A @ W + b, 'this reads W as "from, to": it fits because W is square, and is wrong'),
+        (
             lambda A, W, b: A @ np.linalg.pinv(W) + b,
             "this is the inverse: the T of W^T is for transpose, the same weights written the other way round",
         ),
-        Mistake(lambda A, W, b: W @ A + b, "this mixes the examples: a row of A must stay a row, on the left"),
-        Mistake(
+        (lambda A, W, b: W @ A + b, "this mixes the examples: a row of A must stay a row, on the left"),
+        (
             lambda A, W, b: A @ W.T + b[:, None],
             "the biases go to the examples here: each belongs to a neuron, and neurons are columns",
         ),
-        Mistake(
+        (
             lambda A, W, b: (A @ W.T + b).T,
             "the examples have become columns: the result is Z, with a row for each example",
         ),
     ),
+    also_right=(
+        _neuron_by_neuron,
+        lambda A, W, b: (W @ A.T + b[:, None]).T,
+        lambda A, W, b: np.einsum("ik,jk->ij", A.astype(np.float32), W) + b,
+    ),
 )
+def nothing_complains(A, W, b):
+    """The weighted inputs of a layer for a batch."""
+    return A @ W.T + b
 
 
 def _ratio(z):
     with np.errstate(over="ignore", invalid="ignore"):
         e = np.exp(z)
         return e / (1 + e)
-
-
-def silenced(z):
-    """The sigmoid, for any z."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
 
 
 def _any_shape(rng):
@@ -183,9 +174,12 @@ def _any_shape(rng):
     return (rng.permuted(z),)
 
 
-silenced = FixIt(
-    name="forward.silenced",
-    title="The silenced warning",
+def _by_tanh(z):
+    return (1 + np.tanh(z / 2)) / 2
+
+
+@fix_it(
+    "The silenced warning",
     minutes=5,
     hints=(
         "Call it with np.array([0.0, 1000.0]), with and without the line that silences NumPy.",
@@ -193,31 +187,33 @@ silenced = FixIt(
         "With e = exp(-|z|) the sigmoid is 1 / (1 + e) where z >= 0, and e / (1 + e) elsewhere.",
     ),
     why="exp(-|z|) is at most 1, so nothing can overflow and there is nothing to silence.",
-    solved=silenced,
     inputs=_any_shape,
     tries=40,
     mistakes=(
-        Mistake(
-            _ratio, "for a large z this is infinity divided by infinity, nan: the overflow is silenced, not mended"
-        ),
-        Mistake(
+        (_ratio, "for a large z this is infinity divided by infinity, nan: the overflow is silenced, not mended"),
+        (
             lambda z: np.nan_to_num(_ratio(z)),
             "now the nan has become 0, and that is worse: where z is large the sigmoid is 1",
         ),
-        Mistake(
+        (
             lambda z: 1 / (1 + np.exp(-np.abs(z))),
             "this is sigma(|z|): where z is negative the numerator must be exp(-|z|) and not 1",
         ),
-        Mistake(
+        (
             lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))),
             "this is sigma(-|z|): where z is positive the numerator must be 1 and not exp(-|z|)",
         ),
     ),
+    also_right=(lambda z: np.exp(-np.logaddexp(0, -z)), _by_tanh),
 )
+def silenced(z):
+    """The sigmoid, for any z."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
 
-batch_and_one = OrderIt(
-    name="forward.batch_and_one",
-    title="The batch against the one",
+
+@order_it(
+    "The batch against the one",
     minutes=6,
     hints=(
         "There are two forward passes here: capital letters are the batch, small letters are its first example.",
@@ -225,7 +221,16 @@ batch_and_one = OrderIt(
         "Z1, A1, Z2, A2, then z1, a1, z2, a2; the comparison is the last line.",
     ),
     why="A layer needs the activation of the layer before it and nothing else, so the passes may take turns.",
-    lines=(
+    after={1: (0,), 2: (1,), 3: (2,), 5: (4,), 6: (5,), 7: (6,), 8: (3, 7)},
+    shuffle=(5, 8, 0, 7, 2, 3, 1, 4, 6),
+    mistakes=(
+        ((1, 0, 3, 2, 5, 4, 7, 6, 8), "each squash stands before its weighted input: first Z, then A"),
+        ((0, 1, 2, 3, 8, 4, 5, 6, 7), "the comparison comes before the single example has been run"),
+        ((0, 2, 1, 3, 4, 6, 5, 7, 8), "layer 2 takes the activation of layer 1, which must be squashed first"),
+    ),
+)
+def batch_and_one():
+    return (
         "Z1 = X @ W1.T + b1",
         "A1 = sigmoid(Z1)",
         "Z2 = A1 @ W2.T + b2",
@@ -235,28 +240,24 @@ batch_and_one = OrderIt(
         "z2 = W2 @ a1 + b2",
         "a2 = sigmoid(z2)",
         "assert np.allclose(A2[0], a2)",
-    ),
-    after={1: (0,), 2: (1,), 3: (2,), 5: (4,), 6: (5,), 7: (6,), 8: (3, 7)},
-    shuffle=(5, 8, 0, 7, 2, 3, 1, 4, 6),
-    mistakes=(
-        Mistake((1, 0, 3, 2, 5, 4, 7, 6, 8), "each squash stands before its weighted input: first Z, then A"),
-        Mistake((0, 1, 2, 3, 8, 4, 5, 6, 7), "the comparison comes before the single example has been run"),
-        Mistake((0, 2, 1, 3, 4, 6, 5, 7, 8), "layer 2 takes the activation of layer 1, which must be squashed first"),
-    ),
-)
+    )
 
-existence = ExplainIt(
-    name="forward.existence",
-    title="What the theorem says",
+
+@explain_it(
+    "What the theorem says",
     minutes=2,
+    question=(
+        "One hidden layer, if it is wide enough, comes as close as you like to any continuous function on a "
+        "bounded region. What follows?"
+    ),
     hints=(
         "Read the sentence about what is proved once more, and then the one about what is not.",
         'The theorem says "there are weights". Who finds them, and how many are they?',
     ),
     why="Universality is about what exists; how many neurons, how to find them and new examples are other questions.",
-    question="One hidden layer, if it is wide enough, comes as close as you like to any continuous function on a "
-    "bounded region. What follows?",
-    choices=(
+)
+def existence():
+    return (
         Choice(
             "More than one hidden layer is never needed, so it is a waste.",
             "the theorem does not say how wide is wide enough: a deeper network may do with far fewer neurons",
@@ -274,16 +275,7 @@ existence = ExplainIt(
             "existence, and no more; the rest of the book is about the finding",
             right=True,
         ),
-    ),
-)
-
-
-def activations(weights, X):
-    """All activations of a batch: A^0 = X, A^1, ..., A^L."""
-    A = [X]
-    for W, b in weights:
-        A.append(sigmoid(A[-1] @ W.T + b))
-    return A
+    )
 
 
 def _activations_with(weights, X, hidden, output):
@@ -300,9 +292,8 @@ def _any_number_of_layers(rng):
     return weights, rng.uniform(0.1, 0.9, (rng.integers(1, 6), sizes[0]))
 
 
-activations = WriteIt(
-    name="forward.activations",
-    title="Any number of layers",
+@write_it(
+    "Any number of layers",
     minutes=10,
     hints=(
         "Begin with a list that holds X alone: X is A^0.",
@@ -310,39 +301,41 @@ activations = WriteIt(
         "In the loop: append sigmoid(A[-1] @ W.T + b) to A; after the loop, return A.",
     ),
     why="The line never changes, so a loop is enough; and entry l of the list is A^l because A^0 = X comes first.",
-    solved=activations,
     inputs=_any_number_of_layers,
     tries=40,
     mistakes=(
-        Mistake(
+        (
             lambda weights, X: _activations_with(weights, X, sigmoid, sigmoid)[-1],
             "this is A^L alone: keep those on the way too",
         ),
-        Mistake(
+        (
             lambda weights, X: _activations_with(weights, X, sigmoid, sigmoid)[1:],
             "the list begins with A^1: the input is A^0, so that entry l of the list is A^l",
         ),
-        Mistake(
+        (
             lambda weights, X: _activations_with(weights, X, np.asarray, np.asarray),
             "no layer squashes here: without the sigmoid the layers collapse into one",
         ),
-        Mistake(
+        (
             lambda weights, X: _activations_with(weights, X, sigmoid, np.asarray),
             "the last entry is Z^L: the output layer squashes too",
         ),
-        Mistake(
+        (
             lambda weights, X: _activations_with(weights, X, np.asarray, sigmoid),
             "only the last layer squashes here: every layer does",
         ),
     ),
+    also_right=(
+        lambda weights, X: tuple(_activations_with(weights, X, _by_tanh, _by_tanh)),
+        lambda weights, X: [part.tolist() for part in _activations_with(weights, X, sigmoid, sigmoid)],
+    ),
 )
-
-
-def bump():
-    """Weights of a 1-2-1 network: one step up at 0.35, one step down at 0.65."""
-    W1, b1 = np.array([[100.0], [100.0]]), np.array([-35.0, -65.0])
-    W2, b2 = np.array([[10.0, -10.0]]), np.array([-5.0])
-    return W1, b1, W2, b2
+def activations(weights, X):
+    """All activations of a batch: A^0 = X, A^1, ..., A^L."""
+    A = [X]
+    for W, b in weights:
+        A.append(sigmoid(A[-1] @ W.T + b))
+    return A
 
 
 def _measure_bump(answer):
@@ -369,9 +362,8 @@ def _measure_bump(answer):
     return f"{line}; wanted: at most 0.1, at least 0.9, at most 0.1", False
 
 
-bump = StretchIt(
-    name="forward.bump",
-    title="A bump from two sigmoids",
+@stretch_it(
+    "A bump from two sigmoids",
     minutes=20,
     hints=(
         "Draw it first: what must the two hidden neurons do as x grows from 0 to 1?",
@@ -381,49 +373,19 @@ bump = StretchIt(
     ),
     why="Two steps make a bump and bumps side by side make any curve: so the proofs of universality can be pictured.",
     measure=_measure_bump,
-    solved=bump,
     mistakes=(
-        Mistake(
-            lambda: ([[100.0], [100.0]], [-35.0, -65.0], [[10.0, 10.0]], [-5.0]),
-            "it does not come down again",
-        ),
-        Mistake(lambda: ([[10.0], [10.0]], [-3.5, -6.5], [[10.0, -10.0]], [-5.0]), "too gentle"),
-        Mistake(lambda: ([[100.0], [100.0]], [-35.0, -65.0], [[-10.0, 10.0]], [5.0]), "it is a dent and not a bump"),
-        Mistake(lambda: ([[100.0, 100.0]], [-35.0, -65.0], [[10.0, -10.0]], [-5.0]), "got the shapes"),
+        (lambda: ([[100.0], [100.0]], [-35.0, -65.0], [[10.0, 10.0]], [-5.0]), "it does not come down again"),
+        (lambda: ([[10.0], [10.0]], [-3.5, -6.5], [[10.0, -10.0]], [-5.0]), "too gentle"),
+        (lambda: ([[100.0], [100.0]], [-35.0, -65.0], [[-10.0, 10.0]], [5.0]), "it is a dent and not a bump"),
+        (lambda: ([[100.0, 100.0]], [-35.0, -65.0], [[10.0, -10.0]], [-5.0]), "got the shapes"),
     ),
-)
-
-
-def _by_tanh(z):
-    return (1 + np.tanh(z / 2)) / 2
-
-
-def _neuron_by_neuron(A, W, b):
-    return [[sum(a * w) + bias for w, bias in zip(W, b, strict=True)] for a in A]
-
-
-ALTERNATIVES = {
-    "parameter_count": (32.0, np.int64(32), [32], Fraction(32)),
-    "shapes": ([4, 7, 32, 4], np.array([4, 7, 32, 4]), ((4, 7), (32, 4))),
-    "collapse": ("c", " C ", "C)", ["C"]),
-    "layer": (
-        lambda W, b, a: [1 / (1 + np.exp(-(row @ a) - bias)) for row, bias in zip(W, b, strict=True)],
-        lambda W, b, a: sigmoid(b + a @ W.T).astype(np.float32),
-    ),
-    "nothing_complains": (
-        _neuron_by_neuron,
-        lambda A, W, b: (W @ A.T + b[:, None]).T,
-        lambda A, W, b: np.einsum("ik,jk->ij", A.astype(np.float32), W) + b,
-    ),
-    "silenced": (lambda z: np.exp(-np.logaddexp(0, -z)), _by_tanh),
-    "batch_and_one": ("HAIDCGEFB", list("cgefhaidb"), "C, H, G, A, E, I, F, D, B"),
-    "existence": ("d",),
-    "activations": (
-        lambda weights, X: tuple(_activations_with(weights, X, _by_tanh, _by_tanh)),
-        lambda weights, X: [part.tolist() for part in _activations_with(weights, X, sigmoid, sigmoid)],
-    ),
-    "bump": (
+    also_right=(
         lambda: ([[200], [-200]], [-70, 130], [[12, 12]], [-18]),
         lambda: ([[-150], [-150]], [97.5, 52.5], [[20, -20]], [-10]),
     ),
-}
+)
+def bump():
+    """Weights of a 1-2-1 network: one step up at 0.35, one step down at 0.65."""
+    W1, b1 = np.array([[100.0], [100.0]]), np.array([-35.0, -65.0])
+    W2, b2 = np.array([[10.0, -10.0]]), np.array([-5.0])
+    return W1, b1, W2, b2

@@ -13,12 +13,12 @@ from pathlib import Path
 TITLES = json.loads(Path(__file__).with_name("chapters.json").read_text(encoding="utf-8"))  # in the book's order
 
 
-def record(exercise: str, verdict: str) -> None:
-    """Remember a verdict on an exercise, "backprop.output_error": how often tried, and whether solved."""
+def record(exercise: str, solved: bool) -> None:
+    """Remember an answer to an exercise, "backprop.output_error": how often tried, and whether ever solved."""
     kept = read()
     entry = kept["exercises"].setdefault(exercise, {"tries": 0, "solved": False})
     entry["tries"] += 1
-    entry["solved"] = entry["solved"] or verdict == "Correct"
+    entry["solved"] = entry["solved"] or solved
     _write(kept)
 
 

@@ -1,23 +1,26 @@
-"""Exercises of The bug museum.
-
-A solution is written under the exercise's own name, which then names the exercise.
-"""
+"""Exercises of The bug museum."""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it
 from nnlib.gradient_check import gradient_errors, numerical_gradient, relative_error
 from nnlib.layers import Dense, Dropout, Layer, ReLU, Sigmoid, Tanh, sigmoid
 
-from .exercise import Choice, ExplainIt, FixIt, Mistake, OrderIt, PredictIt, StretchIt
 
-falling_curve = ExplainIt(
-    name="museum.falling_curve",
-    title="What a falling curve proves",
+@explain_it(
+    "What a falling curve proves",
     minutes=1,
     question="The cost of the epochs falls, smoothly and far. What does that prove?",
-    choices=(
+    hints=(
+        "Which exhibits had a falling curve? Go through the choices with one of them.",
+        "Think of the angle between the step that was made and the best one.",
+    ),
+    why="A falling cost says on which side of 90 degrees the steps were, on the whole, and nothing finer.",
+)
+def falling_curve():
+    return (
         Choice(
             "That the backward pass is right: steps along a wrong gradient would raise the cost.",
             "any small step less than 90 degrees away from the right one lowers it: the gate of exhibit 1 was wrong, "
@@ -36,24 +39,11 @@ falling_curve = ExplainIt(
             "That the network will do well on new data, if only it falls far enough.",
             "the curve knows the training data only: noise can be learned by heart too, as in exhibit 10",
         ),
-    ),
-    hints=(
-        "Which exhibits had a falling curve? Go through the choices with one of them.",
-        "Think of the angle between the step that was made and the best one.",
-    ),
-    why="A falling cost says on which side of 90 degrees the steps were, on the whole, and nothing finer.",
-)
+    )
 
 
-def forgotten_scale():
-    """The relative error without the factor 1 / (1 - r), for r = 0.2."""
-    k = 1 / (1 - 0.2)  # the survivors are scaled forward, and not backward
-    return (k - 1) / (k + 1)
-
-
-forgotten_scale = PredictIt(
-    name="museum.forgotten_scale",
-    title="A fifth of the neurons",
+@predict_it(
+    "A fifth of the neurons",
     minutes=3,
     hints=(
         "By which factor is the gradient in front of the layer too small?",
@@ -61,23 +51,21 @@ forgotten_scale = PredictIt(
         "It is (k - 1) / (k + 1), with k = 1.25.",
     ),
     why="A forgotten factor k leaves the relative error (k - 1) / (k + 1), and here k is 1 / 0.8.",
-    solved=forgotten_scale,
     within=2e-3,
     mistakes=(
-        Mistake(1 / 3, "that is the mark of a factor 2, which belongs to the rate 0.5"),
-        Mistake(0.25, "the difference is a quarter of one of the two; the check divides it by both lengths together"),
-        Mistake(0.2, "the difference is a fifth of one of the two; the check divides it by both lengths together"),
-        Mistake(2 / 3, "that belongs to a factor 5: the layer divides by 1 - r, not by r"),
-        Mistake(0.8, "that is the share that stays; which factor is forgotten, and which error does it leave?"),
-        Mistake(1.25, "that is the factor that is forgotten; which relative error does it leave?"),
+        (1 / 3, "that is the mark of a factor 2, which belongs to the rate 0.5"),
+        (0.25, "the difference is a quarter of one of the two; the check divides it by both lengths together"),
+        (0.2, "the difference is a fifth of one of the two; the check divides it by both lengths together"),
+        (2 / 3, "that belongs to a factor 5: the layer divides by 1 - r, not by r"),
+        (0.8, "that is the share that stays; which factor is forgotten, and which error does it leave?"),
+        (1.25, "that is the factor that is forgotten; which relative error does it leave?"),
     ),
+    also_right=(0.111,),
 )
-
-
-def two_ways(grad, x):
-    """dC/dx for a = x + max(x, 0); grad = dC/da and x (n, n_l)."""
-    through = grad * (x > 0)  # a new array: grad is still needed
-    return grad + through  # paths add
+def forgotten_scale():
+    """The relative error without the factor 1 / (1 - r), for r = 0.2."""
+    k = 1 / (1 - 0.2)  # the survivors are scaled forward, and not backward
+    return (k - 1) / (k + 1)
 
 
 def _one_array_with_two_names(grad, x):
@@ -96,10 +84,8 @@ def _two_ways_entry_by_entry(grad, x):
     return [[2 * g if number > 0 else g for g, number in zip(*row, strict=True)] for row in rows]
 
 
-_two_ways = two_ways
-two_ways = FixIt(
-    name="museum.two_ways",
-    title="One room, two doors",
+@fix_it(
+    "One room, two doors",
     minutes=4,
     hints=(
         "Take one number: x = -1 and grad = 3. Which of the two ways is open, and what should come back?",
@@ -107,32 +93,30 @@ two_ways = FixIt(
         "`through = grad` gives the same array a second name. Write `through = grad * (x > 0)`.",
     ),
     why="An assignment copies no array, so what is written into one name is written into the other too.",
-    solved=_two_ways,
     inputs=lambda rng: (rng.uniform(0.5, 2, (4, 3)).round(2), rng.permuted(np.linspace(-2, 2, 12)).reshape(4, 3)),
     mistakes=(
-        Mistake(
+        (
             _one_array_with_two_names,
             "where x is negative nothing comes back, though the straight way is open: `through` and `grad` are two "
             "names of one array, and `*=` has closed both ways",
         ),
-        Mistake(lambda grad, x: grad * (x > 0), "this is the way through ReLU alone; there are two, and paths add"),
-        Mistake(lambda grad, x: grad, "this is the straight way alone; there are two, and paths add"),
-        Mistake(lambda grad, x: 2 * grad, "the gate is always open now: nothing comes back through ReLU where x < 0"),
-        Mistake(lambda grad, x: grad + (x > 0), "the gate is added here; it multiplies the slope that comes back"),
-        Mistake(
+        (lambda grad, x: grad * (x > 0), "this is the way through ReLU alone; there are two, and paths add"),
+        (lambda grad, x: grad, "this is the straight way alone; there are two, and paths add"),
+        (lambda grad, x: 2 * grad, "the gate is always open now: nothing comes back through ReLU where x < 0"),
+        (lambda grad, x: grad + (x > 0), "the gate is added here; it multiplies the slope that comes back"),
+        (
             lambda grad, x: grad + grad * np.maximum(x, 0),
             "this multiplies by max(x, 0) itself; its slope is 1 where x is positive, and 0 elsewhere",
         ),
-        Mistake(lambda grad, x: _two_ways(grad, x) / 2, "this is the mean of the two ways; paths add"),
-        Mistake(lambda grad, x: grad * (x <= 0), "the sign is reversed: paths add, and the gate is open where x > 0"),
+        (lambda grad, x: two_ways(grad, x) / 2, "this is the mean of the two ways; paths add"),
+        (lambda grad, x: grad * (x <= 0), "the sign is reversed: paths add, and the gate is open where x > 0"),
     ),
+    also_right=(_two_ways_in_place, _two_ways_entry_by_entry, lambda grad, x: np.where(x > 0, 2 * grad, grad)),
 )
-
-
-def standardise(x_train, x_test):
-    """Both sets standardised; x_train (n, n_in), x_test (m, n_in)."""
-    mean, std = x_train.mean(axis=0), x_train.std(axis=0)  # no test set
-    return (x_train - mean) / std, (x_test - mean) / std
+def two_ways(grad, x):
+    """dC/dx for a = x + max(x, 0); grad = dC/da and x (n, n_l)."""
+    through = grad * (x > 0)  # a new array: grad is still needed
+    return grad + through  # paths add
 
 
 def _standardise_with(mean: Callable, spread: Callable) -> Callable:
@@ -154,7 +138,7 @@ def _spread_of_both(x_train, x_test):
 
 
 def _each_by_itself(x_train, x_test):
-    return _standardise(x_train, x_test)[0], _standardise(x_test, x_train)[0]
+    return standardise(x_train, x_test)[0], standardise(x_test, x_train)[0]
 
 
 def _standardise_by_columns(x_train, x_test):
@@ -167,74 +151,106 @@ def _standardise_by_columns(x_train, x_test):
     return [np.array(columns).T for columns in both]
 
 
-_standardise = standardise
-standardise = FixIt(
-    name="museum.standardise",
-    title="Standardised too early",
+@fix_it(
+    "Standardised too early",
     minutes=4,
     hints=(
         "Of which numbers does the result for a *training* image depend? Is a test image among them?",
         "The mean and the spread are something that is learned, so they may come from the training set only.",
         "mean, std = x_train.mean(axis=0), x_train.std(axis=0), and both sets are scaled with these.",
     ),
-    why="The mean and the spread are learned from data, so they come from the training set, and the test set is scaled "
-    "with them.",
-    solved=_standardise,
+    why=(
+        "The mean and the spread are learned from data, so they come from the training set, and the test set is scaled "
+        "with them."
+    ),
     inputs=lambda rng: (
         rng.normal([2, -1, 5], [1, 2, 3], (7, 3)).round(2),
         rng.normal([3, 1, 4], [2, 1, 2], (4, 3)).round(2),
     ),
     mistakes=(
-        Mistake(
+        (
             _standardise_with(_mean_of_both, _spread_of_both),
             "the test set is in the mean and in the spread, and through them in every training example",
         ),
-        Mistake(
+        (
             _standardise_with(lambda a, b: a.mean(axis=0), _spread_of_both),
             "the mean is right now, but the test set is still in the spread",
         ),
-        Mistake(
+        (
             _standardise_with(_mean_of_both, lambda a, b: a.std(axis=0)),
             "the spread is right now, but the test set is still in the mean",
         ),
-        Mistake(
+        (
             _each_by_itself,
             "each set has a mean and a spread of its own here, so the same image becomes other numbers in the other "
             "set; and a single new image could not be scaled at all",
         ),
-        Mistake(
+        (
             _standardise_with(lambda a, b: b.mean(axis=0), lambda a, b: b.std(axis=0)),
             "now the test set alone has a say; it is the training set's mean and spread that are wanted",
         ),
-        Mistake(
-            lambda a, b: (_standardise(a, b)[0], b),
+        (
+            lambda a, b: (standardise(a, b)[0], b),
             "the test set is left as it was: the network expects it scaled as the training set is",
         ),
-        Mistake(
+        (
             _standardise_with(lambda a, b: a.mean(axis=0), lambda a, b: 1),
             "the means are gone, but the spread is not 1: divide by it",
         ),
-        Mistake(
+        (
             _standardise_with(lambda a, b: a.mean(axis=0), lambda a, b: a.var(axis=0)),
             "this divides by the variance; the spread is its root",
         ),
-        Mistake(
+        (
             _standardise_with(lambda a, b: a.mean(), lambda a, b: a.std()),
             "this is one mean and one spread for all columns; each column has its own, axis=0",
         ),
-        Mistake(
+        (
             _standardise_with(lambda a, b: a.mean(axis=0), lambda a, b: a.std(axis=0, ddof=1)),
             "no test example is in it any more, but leave the spread as it was computed, .std(axis=0), which divides "
             "by n and not by n - 1",
         ),
     ),
+    also_right=(
+        _standardise_by_columns,
+        lambda a, b: [((x - a.mean(0)) / a.std(0)).astype(np.float32) for x in (a, b)],
+    ),
 )
+def standardise(x_train, x_test):
+    """Both sets standardised; x_train (n, n_in), x_test (m, n_in)."""
+    mean, std = x_train.mean(axis=0), x_train.std(axis=0)  # no test set
+    return (x_train - mean) / std, (x_test - mean) / std
 
-honest_study = OrderIt(
-    name="museum.honest_study",
-    title="An honest study",
+
+@order_it(
+    "An honest study",
     minutes=4,
-    lines=(
+    hints=(
+        "Which line makes the test patients leave x? What may come before it?",
+        "Two lines standardise. What are the mean and the spread of x after x has been standardised?",
+        "Measure, split, choose, keep the chosen columns, scale x_test, scale x, train, score.",
+    ),
+    why="Whatever is learned, be it columns, means or weights, is learned after the test patients have left the room.",
+    after={1: (0,), 2: (1,), 3: (2,), 4: (1,), 5: (4,), 6: (3, 5), 7: (6,)},
+    shuffle=(3, 6, 1, 5, 7, 0, 4, 2),
+    mistakes=(
+        (
+            (0, 2, 1, 3, 4, 5, 6, 7),
+            "the test patients are still in x when the columns are chosen, which is the leak of exhibit 10",
+        ),
+        (
+            (0, 5, 1, 2, 3, 4, 6, 7),
+            "the test patients are still in x when its mean and spread are taken, which is the small form of the leak",
+        ),
+        (
+            (0, 1, 2, 3, 5, 4, 6, 7),
+            "x is standardised first, so its mean is 0 and its spread 1 when x_test is to be scaled with them: x_test "
+            "would stay as it is",
+        ),
+    ),
+)
+def honest_study():
+    return (
         "x, y = measure(patients)",
         "x, y, x_test, y_test = x[:50], y[:50], x[50:], y[50:]",
         "best = np.argsort(np.abs((2 * y - 1) @ x))[-20:]",
@@ -243,44 +259,7 @@ honest_study = OrderIt(
         "x = (x - x.mean(axis=0)) / x.std(axis=0)",
         "train(network, SoftmaxCrossEntropy(), y, 0.1, x=x)",
         "score = accuracy(network, x_test, y_test)",
-    ),
-    after={1: (0,), 2: (1,), 3: (2,), 4: (1,), 5: (4,), 6: (3, 5), 7: (6,)},
-    shuffle=(3, 6, 1, 5, 7, 0, 4, 2),
-    hints=(
-        "Which line makes the test patients leave x? What may come before it?",
-        "Two lines standardise. What are the mean and the spread of x after x has been standardised?",
-        "Measure, split, choose, keep the chosen columns, scale x_test, scale x, train, score.",
-    ),
-    why="Whatever is learned, be it columns, means or weights, is learned after the test patients have left the room.",
-    mistakes=(
-        Mistake(
-            (0, 2, 1, 3, 4, 5, 6, 7),
-            "the test patients are still in x when the columns are chosen, which is the leak of exhibit 10",
-        ),
-        Mistake(
-            (0, 5, 1, 2, 3, 4, 6, 7),
-            "the test patients are still in x when its mean and spread are taken, which is the small form of the leak",
-        ),
-        Mistake(
-            (0, 1, 2, 3, 5, 4, 6, 7),
-            "x is standardised first, so its mean is 0 and its spread 1 when x_test is to be scaled with them: x_test "
-            "would stay as it is",
-        ),
-    ),
-)
-
-
-def sound(layer, x):
-    """Whether to trust layer.backward: True or False; x (n, n_in)."""
-    for _ in range(2):  # what accumulates is right the first time
-        errors = gradient_errors(layer, x, np.random.default_rng(0))
-        if max(errors.values()) > 1e-6:
-            return False
-    grad = np.ones_like(layer.forward(x))
-    layer.backward(grad)
-    if not np.all(grad == 1):  # it has written into what it was handed
-        return False
-    return bool(np.isfinite(layer.forward(1000 * x)).all())  # at extremes too
+    )
 
 
 class _SameDraws:
@@ -434,10 +413,8 @@ def _sound_by_differences(layer, x):
     return np.isfinite(layer.backward(weights)).all()
 
 
-_sound = sound
-sound = StretchIt(
-    name="museum.sound",
-    title="The guard at the museum's door",
+@stretch_it(
+    "The guard at the museum's door",
     minutes=25,
     hints=(
         "Begin with gradient_errors(layer, x, rng): all of its errors must be small, not only that for x.",
@@ -447,32 +424,31 @@ sound = StretchIt(
     ),
     why="A gradient check sees only the places where it is made, and only what it compares.",
     measure=_measure_guard,
-    solved=_sound,
     mistakes=(
-        Mistake(lambda layer, x: True, "7 of 15 judged rightly; let in, though wrong: the gate of exhibit 1"),
-        Mistake(lambda layer, x: False, "8 of 15 judged rightly; turned away, though right: Dense, ReLU"),
-        Mistake(_input_only, "let in, though wrong: the sum over all of exhibit 3"),
-        Mistake(_checked_once, "let in, though wrong: a sigmoid that overflows, a relative of exhibit 4, the hoarder"),
-        Mistake(
+        (lambda layer, x: True, "7 of 15 judged rightly; let in, though wrong: the gate of exhibit 1"),
+        (lambda layer, x: False, "8 of 15 judged rightly; turned away, though right: Dense, ReLU"),
+        (_input_only, "let in, though wrong: the sum over all of exhibit 3"),
+        (_checked_once, "let in, though wrong: a sigmoid that overflows, a relative of exhibit 4, the hoarder"),
+        (
             _checked_twice,
             "let in, though wrong: a sigmoid that overflows, a relative of exhibit 4, a ReLU that writes into",
         ),
-        Mistake(_by_class, "turned away, though right: a ReLU that keeps its output, a Dense that goes row by row"),
-        Mistake(
-            lambda layer, x: _sound(layer, x) if np.isfinite(layer.forward(1000 * x)).all() else True,
+        (_by_class, "turned away, though right: a ReLU that keeps its output, a Dense that goes row by row"),
+        (
+            lambda layer, x: sound(layer, x) if np.isfinite(layer.forward(1000 * x)).all() else True,
             "14 of 15 judged rightly; let in, though wrong: a sigmoid that overflows, a relative of exhibit 4",
         ),
     ),
+    also_right=(_sound_by_differences,),
 )
-
-ALTERNATIVES = {
-    "falling_curve": ("c", " C "),
-    "forgotten_scale": (0.111, [1 / 9]),
-    "two_ways": (_two_ways_in_place, _two_ways_entry_by_entry, lambda grad, x: np.where(x > 0, 2 * grad, grad)),
-    "standardise": (
-        _standardise_by_columns,
-        lambda a, b: [((x - a.mean(0)) / a.std(0)).astype(np.float32) for x in (a, b)],
-    ),
-    "honest_study": ("FCHGADBE", "f, c, g, d, h, a, b, e", list("FCGHDABE")),
-    "sound": (_sound_by_differences,),
-}
+def sound(layer, x):
+    """Whether to trust layer.backward: True or False; x (n, n_in)."""
+    for _ in range(2):  # what accumulates is right the first time
+        errors = gradient_errors(layer, x, np.random.default_rng(0))
+        if max(errors.values()) > 1e-6:
+            return False
+    grad = np.ones_like(layer.forward(x))
+    layer.backward(grad)
+    if not np.all(grad == 1):  # it has written into what it was handed
+        return False
+    return bool(np.isfinite(layer.forward(1000 * x)).all())  # at extremes too

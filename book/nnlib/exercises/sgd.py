@@ -1,7 +1,4 @@
-"""Exercises of Stochastic gradient descent.
-
-A solution is written under the exercise's own name, which then names the exercise.
-"""
+"""Exercises of Stochastic gradient descent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,23 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.datasets import load_digits
+from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
 from nnlib.layers import Dense, Network, Sigmoid
 from nnlib.losses import QuadraticCost, one_hot
 from nnlib.optimizers import SGD
 from nnlib.training import TrainingDiverged, accuracy, train_epochs
 
-from .exercise import Choice, ExplainIt, FixIt, Mistake, OrderIt, PredictIt, StretchIt, WriteIt
 
-
-def number_of_steps():
-    """The iterations of three epochs over 50,000 examples, in batches of 64."""
-    n, batch_size, epochs = 50_000, 64, 3
-    return epochs * -(-n // batch_size)  # rounded up, in each epoch
-
-
-number_of_steps = PredictIt(
-    name="sgd.number_of_steps",
-    title="How many steps?",
+@predict_it(
+    "How many steps?",
     minutes=1,
     hints=(
         "Begin with one epoch: how many batches of 64 does it take until every example has been met?",
@@ -33,27 +22,23 @@ number_of_steps = PredictIt(
         "Each epoch has 781 full batches and one of 16: 782 steps. There are three epochs.",
     ),
     why="A step is taken for each batch, the last short one too, and each epoch has a short one of its own.",
-    solved=number_of_steps,
     within=0.1,
     mistakes=(
-        Mistake(782, "that is one epoch; there are three"),
-        Mistake(2343, "that drops the last short batch of each epoch: 16 examples are left, and they make a step too"),
-        Mistake(2343.75, "there are no quarters of a step: the last batch is short, and its step counts as any other"),
-        Mistake(2344, "each epoch ends with a short batch of its own: round up first, then take it three times"),
-        Mistake(150_000, "that is how many examples are met; one step is made from 64 of them"),
+        (782, "that is one epoch; there are three"),
+        (2343, "that drops the last short batch of each epoch: 16 examples are left, and they make a step too"),
+        (2343.75, "there are no quarters of a step: the last batch is short, and its step counts as any other"),
+        (2344, "each epoch ends with a short batch of its own: round up first, then take it three times"),
+        (150_000, "that is how many examples are met; one step is made from 64 of them"),
     ),
-)  # fmt: skip
+)
+def number_of_steps():
+    """The iterations of three epochs over 50,000 examples, in batches of 64."""
+    n, batch_size, epochs = 50_000, 64, 3
+    return epochs * -(-n // batch_size)  # rounded up, in each epoch
 
 
-def quieter_batch():
-    """The batch size whose gradient errs by 0.2, if batches of 20 err by 0.6."""
-    batch_size, error, wanted = 20, 0.6, 0.2
-    return batch_size * (error / wanted) ** 2  # the error falls with the root of the batch size
-
-
-quieter_batch = PredictIt(
-    name="sgd.quieter_batch",
-    title="The price of quiet",
+@predict_it(
+    "The price of quiet",
     minutes=2,
     hints=(
         "The error is to be three times smaller. Does a batch three times as large do that?",
@@ -61,30 +46,26 @@ quieter_batch = PredictIt(
         "Three times smaller takes 3 * 3 = 9 times the batch.",
     ),
     why="The error falls with the root of the batch size, so a third of the error costs nine times the batch.",
-    solved=quieter_batch,
     within=0.5,
     mistakes=(
-        Mistake(60, "three times the batch makes the error smaller by the root of three only, 1.7 times: to 0.35"),
-        Mistake(35, "the root is taken on the wrong side: it is the error that falls with the root of the batch size"),
-        Mistake(40, "twice the batch makes the error smaller by the root of two only: to 0.42"),
-        Mistake(9, "that is the factor; the batch is 20 now"),
+        (60, "three times the batch makes the error smaller by the root of three only, 1.7 times: to 0.35"),
+        (35, "the root is taken on the wrong side: it is the error that falls with the root of the batch size"),
+        (40, "twice the batch makes the error smaller by the root of two only: to 0.42"),
+        (9, "that is the factor; the batch is 20 now"),
     ),
 )
-
-
-def epoch_cost(costs, sizes):
-    """The mean cost over all examples, from each batch's cost and size."""
-    return sum(cost * size for cost, size in zip(costs, sizes, strict=True)) / sum(sizes)
+def quieter_batch():
+    """The batch size whose gradient errs by 0.2, if batches of 20 err by 0.6."""
+    batch_size, error, wanted = 20, 0.6, 0.2
+    return batch_size * (error / wanted) ** 2  # the error falls with the root of the batch size
 
 
 def _epoch_cost_by_dot(costs, sizes):
     return np.dot(costs, sizes) / np.sum(sizes)
 
 
-_epoch_cost = epoch_cost
-epoch_cost = WriteIt(
-    name="sgd.epoch_cost",
-    title="The mean cost of an epoch",
+@write_it(
+    "The mean cost of an epoch",
     minutes=3,
     hints=(
         "What is the sum of the costs of the examples in one batch, if you know their mean and how many they are?",
@@ -92,44 +73,38 @@ epoch_cost = WriteIt(
         "sum(cost * size for cost, size in zip(costs, sizes)) / sum(sizes)",
     ),
     why="Every example counts once, so each batch's mean has to be weighted with the number of its examples.",
-    solved=_epoch_cost,
     inputs=lambda rng: (
         rng.uniform(0.5, 2, (k := int(rng.integers(3, 7)))).round(3),
         np.array([10] * (k - 1) + [int(rng.integers(2, 8))]),
     ),
     mistakes=(
-        Mistake(
+        (
             lambda costs, sizes: np.mean(costs),
             "this is the plain average of the batches: an example of the short last batch counts more than the others",
         ),
-        Mistake(
+        (
             lambda costs, sizes: np.dot(costs, sizes) / (len(sizes) * sizes[0]),
             "this divides as if every batch were full; divide by the number of examples that there are",
         ),
-        Mistake(
+        (
             lambda costs, sizes: np.dot(costs, sizes),
             "this is the sum of the costs over the examples; their mean is asked for",
         ),
-        Mistake(
+        (
             lambda costs, sizes: np.mean(np.multiply(costs, sizes)),
             "this divides by the number of batches; divide by the number of examples",
         ),
-        Mistake(lambda costs, sizes: np.mean(costs[:-1]), "this leaves the last, short batch out"),
-        Mistake(
+        (lambda costs, sizes: np.mean(costs[:-1]), "this leaves the last, short batch out"),
+        (
             lambda costs, sizes: np.sum(costs) / np.sum(sizes),
             "each cost is a mean over its batch already: multiply it by the batch's size before you add up",
         ),
     ),
+    also_right=(_epoch_cost_by_dot, lambda costs, sizes: np.average(costs, weights=sizes)),
 )
-
-
-def one_epoch(w, x, y, order, batch_size, learning_rate):
-    """The weight of a = w x after one epoch; x, y and order have shape (n,)."""
-    for start in range(0, len(x), batch_size):
-        batch = order[start : start + batch_size]
-        slope = np.mean((w * x[batch] - y[batch]) * x[batch])
-        w = w - learning_rate * slope
-    return w
+def epoch_cost(costs, sizes):
+    """The mean cost over all examples, from each batch's cost and size."""
+    return sum(cost * size for cost, size in zip(costs, sizes, strict=True)) / sum(sizes)
 
 
 def _epoch_with(
@@ -154,11 +129,11 @@ def _epoch_with(
 
 
 def _epoch_y_unshuffled(w, x, y, order, batch_size, learning_rate):
-    return _one_epoch(w, x[order], y, np.arange(len(x)), batch_size, learning_rate)
+    return one_epoch(w, x[order], y, np.arange(len(x)), batch_size, learning_rate)
 
 
 def _epoch_of_one_step(w, x, y, order, batch_size, learning_rate):
-    return _one_epoch(w, x, y, order, len(x), learning_rate)
+    return one_epoch(w, x, y, order, len(x), learning_rate)
 
 
 def _epoch_by_split(w, x, y, order, batch_size, learning_rate):
@@ -168,10 +143,8 @@ def _epoch_by_split(w, x, y, order, batch_size, learning_rate):
     return w
 
 
-_one_epoch = one_epoch
-one_epoch = WriteIt(
-    name="sgd.one_epoch",
-    title="One epoch of your own",
+@write_it(
+    "One epoch of your own",
     minutes=12,
     hints=(
         "Walk through order in strides of batch_size: range(0, len(x), batch_size). Each stride is one step.",
@@ -179,7 +152,6 @@ one_epoch = WriteIt(
         "The slope is np.mean((w * x[batch] - y[batch]) * x[batch]), at the w that the last step led to.",
     ),
     why="Every step asks the next few examples, at the weight where the last step led, and averages over the batch.",
-    solved=_one_epoch,
     inputs=lambda rng: (
         round(rng.uniform(-1, 1), 2),
         rng.uniform(0.5, 2, (n := int(rng.integers(8, 12)))).round(2),
@@ -189,43 +161,51 @@ one_epoch = WriteIt(
         round(rng.uniform(0.05, 0.15), 2),
     ),
     mistakes=(
-        Mistake(
+        (
             _epoch_with(collect=lambda slopes, size: np.sum(slopes)),
             "this sums over the batch: take the mean, or the rate would mean something else for each batch size",
         ),
-        Mistake(
+        (
             _epoch_with(collect=lambda slopes, size: np.sum(slopes) / size),
             "the last, short batch is divided as if it were full: divide by the number of examples it has",
         ),
-        Mistake(
+        (
             _epoch_with(collect=lambda slopes, size: slopes[0]),
             "each step asks one example only; average over the whole batch",
         ),
-        Mistake(
+        (
             _epoch_with(batches=lambda order, size: order[: len(order) // size * size].reshape(-1, size)),
             "the last, short batch is dropped: its examples are to make a step too",
         ),
-        Mistake(
-            lambda w, x, y, order, *rest: _one_epoch(w, x, y, np.arange(len(x)), *rest),
+        (
+            lambda w, x, y, order, *rest: one_epoch(w, x, y, np.arange(len(x)), *rest),
             "the examples are dealt out as they stand; take them in the shuffled order",
         ),
-        Mistake(_epoch_y_unshuffled, "x is shuffled and y is not: no example keeps its own target"),
-        Mistake(_epoch_of_one_step, "this is one step from all examples; each batch has a step of its own"),
-        Mistake(
+        (_epoch_y_unshuffled, "x is shuffled and y is not: no example keeps its own target"),
+        (_epoch_of_one_step, "this is one step from all examples; each batch has a step of its own"),
+        (
             _epoch_with(stay=True),
             "all slopes are taken at the weight of the start; each step begins where the last one led",
         ),
-        Mistake(
+        (
             _epoch_with(gather=lambda old, new: old + new),
             "the slopes of earlier batches are still in it: begin each batch's slope anew",
         ),
-        Mistake(_epoch_with(sign=-1), "this walks uphill: a step subtracts the rate times the slope"),
-        Mistake(
-            lambda *call: _one_epoch(*call[:-1], call[-1] / call[-2]),
+        (_epoch_with(sign=-1), "this walks uphill: a step subtracts the rate times the slope"),
+        (
+            lambda *call: one_epoch(*call[:-1], call[-1] / call[-2]),
             "the 1/B is in it twice: the mean has divided by the size of the batch already",
         ),
     ),
-)  # fmt: skip
+    also_right=(_epoch_by_split, lambda *call: np.float32(one_epoch(*call))),
+)
+def one_epoch(w, x, y, order, batch_size, learning_rate):
+    """The weight of a = w x after one epoch; x, y and order have shape (n,)."""
+    for start in range(0, len(x), batch_size):
+        batch = order[start : start + batch_size]
+        slope = np.mean((w * x[batch] - y[batch]) * x[batch])
+        w = w - learning_rate * slope
+    return w
 
 
 @dataclass(frozen=True)
@@ -241,15 +221,6 @@ class MeanSlope:
         return float(np.mean((self.w * x - y) * x))
 
 
-def full_slope(slope, x, y, batch_size):
-    """The slope of the mean cost over all examples, batch by batch."""
-    total = 0.0
-    for start in range(0, len(x), batch_size):
-        batch = slice(start, start + batch_size)
-        total += slope(x[batch], y[batch]) * len(x[batch])
-    return total / len(x)
-
-
 def _plain_average(slope, x, y, batch_size):
     total = batches = 0
     for start in range(0, len(x), batch_size):
@@ -263,10 +234,8 @@ def _sum_of_means(slope, x, y, batch_size):
     return sum(slope(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size))
 
 
-_full_slope = full_slope
-full_slope = FixIt(
-    name="sgd.full_slope",
-    title="Too much for the memory",
+@fix_it(
+    "Too much for the memory",
     minutes=4,
     hints=(
         "Try it by hand with batches of 3 and the four slopes of the chapter: -1, -2, 0 and -6.",
@@ -274,7 +243,6 @@ full_slope = FixIt(
         "Multiply each batch's slope by its number of examples, and divide by len(x) at the end.",
     ),
     why="A batch's mean stands for as many examples as the batch has, so it has to be weighted with them.",
-    solved=_full_slope,
     inputs=lambda rng: (
         MeanSlope(round(rng.uniform(-1, 1), 2), 4),
         rng.uniform(0.5, 2, (n := int(rng.integers(2, 5)) * 4 + int(rng.integers(1, 3)))).round(2),
@@ -282,32 +250,67 @@ full_slope = FixIt(
         4,
     ),
     mistakes=(
-        Mistake(_plain_average, "the examples of the short last batch count more than the others: weight each batch"),
-        Mistake(_sum_of_means, "this is a sum of means; what is asked for is one mean over all examples"),
-        Mistake(
+        (_plain_average, "the examples of the short last batch count more than the others: weight each batch"),
+        (_sum_of_means, "this is a sum of means; what is asked for is one mean over all examples"),
+        (
             lambda slope, x, y, size: _sum_of_means(slope, x, y, size) / len(x),
             "each batch's mean counts as one example here: multiply it by the number of examples it stands for",
         ),
-        Mistake(
+        (
             lambda slope, x, y, size: _sum_of_means(slope, x, y, size) * size / len(x),
             "the last batch is weighted as if it were full; weight it with the examples that it has",
         ),
-        Mistake(
-            lambda slope, x, y, size: _full_slope(slope, x, y, size) * len(x),
+        (
+            lambda slope, x, y, size: full_slope(slope, x, y, size) * len(x),
             "this is the sum over all examples; the mean is asked for",
         ),
-        Mistake(
-            lambda slope, x, y, size: _full_slope(slope, x[: len(x) // size * size], y[: len(x) // size * size], size),
+        (
+            lambda slope, x, y, size: full_slope(slope, x[: len(x) // size * size], y[: len(x) // size * size], size),
             "the last, short batch is left out: its examples count too",
         ),
     ),
+    also_right=(
+        lambda slope, x, y, size: np.mean([slope(x[i : i + 1], y[i : i + 1]) for i in range(len(x))]),
+        lambda slope, x, y, size: [full_slope(slope, x, y, size - 1)],
+    ),
 )
+def full_slope(slope, x, y, batch_size):
+    """The slope of the mean cost over all examples, batch by batch."""
+    total = 0.0
+    for start in range(0, len(x), batch_size):
+        batch = slice(start, start + batch_size)
+        total += slope(x[batch], y[batch]) * len(x[batch])
+    return total / len(x)
 
-epoch_in_order = OrderIt(
-    name="sgd.epoch_in_order",
-    title="One epoch, its lines shuffled",
+
+@order_it(
+    "One epoch, its lines shuffled",
     minutes=4,
-    lines=(
+    hints=(
+        "Two lines come before the loop, one after it; the indented ones are the loop's body.",
+        "In the body: deal, forward, backward, step. Where may the cost be added up?",
+        "The step uses the slopes that the backward pass writes, and that uses what the forward pass has kept.",
+    ),
+    why="Each batch is dealt, sent forward and back, and makes its step; its cost is weighted by its size.",
+    after={2: (0, 1), 3: (2,), 4: (3,), 5: (4,), 6: (5,), 7: (4,), 8: (6, 7)},
+    shuffle=(6, 3, 8, 0, 7, 4, 2, 1, 5),
+    mistakes=(
+        (
+            (0, 1, 2, 3, 4, 6, 5, 7, 8),
+            "the step comes before the backward pass: it would use the slopes of the batch before",
+        ),
+        (
+            (0, 1, 2, 3, 5, 4, 6, 7, 8),
+            "the backward pass comes before the forward pass: it would use what the batch before has left",
+        ),
+        (
+            (0, 1, 2, 4, 5, 6, 3, 7, 8),
+            "the batch is dealt after it is used: in each round the network would see the batch of the round before",
+        ),
+    ),
+)
+def epoch_in_order():
+    return (
         "order = rng.permutation(len(x))",
         "total = 0.0",
         "for start in range(0, len(x), batch_size):",
@@ -317,40 +320,24 @@ epoch_in_order = OrderIt(
         "    optimizer.step()",
         "    total += cost * len(batch)",
         "mean_cost = total / len(x)",
-    ),
-    after={2: (0, 1), 3: (2,), 4: (3,), 5: (4,), 6: (5,), 7: (4,), 8: (6, 7)},
-    shuffle=(6, 3, 8, 0, 7, 4, 2, 1, 5),
-    hints=(
-        "Two lines come before the loop, one after it; the indented ones are the loop's body.",
-        "In the body: deal, forward, backward, step. Where may the cost be added up?",
-        "The step uses the slopes that the backward pass writes, and that uses what the forward pass has kept.",
-    ),
-    why="Each batch is dealt, sent forward and back, and makes its step; its cost is weighted by its size.",
-    mistakes=(
-        Mistake(
-            (0, 1, 2, 3, 4, 6, 5, 7, 8),
-            "the step comes before the backward pass: it would use the slopes of the batch before",
-        ),
-        Mistake(
-            (0, 1, 2, 3, 5, 4, 6, 7, 8),
-            "the backward pass comes before the forward pass: it would use what the batch before has left",
-        ),
-        Mistake(
-            (0, 1, 2, 4, 5, 6, 3, 7, 8),
-            "the batch is dealt after it is used: in each round the network would see the batch of the round before",
-        ),
-    ),
-)  # fmt: skip
+    )
 
-same_examples = ExplainIt(
-    name="sgd.same_examples",
-    title="The same examples in another order",
+
+@explain_it(
+    "The same examples in another order",
     minutes=2,
     question=(
         "Sorted or shuffled, an epoch meets each example exactly once, and the rate is the same. Why did the sorted "
         "digits teach the network nothing but nines?"
     ),
-    choices=(
+    hints=(
+        "At which weights is the slope of an example taken?",
+        "Follow the last 140 examples of an epoch: what does each of their batches ask for?",
+    ),
+    why="The slopes of an epoch are taken at places that depend on the order, and the last village polled wins.",
+)
+def same_examples():
+    return (
         Choice(
             "Batches of one label are noisier, and three epochs were too few for the noise to average out.",
             "this error does not average out: batch after batch errs in the same direction, in every epoch anew",
@@ -368,23 +355,24 @@ same_examples = ExplainIt(
             "It cannot be the order: the slopes add up to the same sum, so something else was wrong.",
             "they are not the same slopes: each is taken at other weights, those which the steps before have left",
         ),
-    ),
-    hints=(
-        "At which weights is the slope of an example taken?",
-        "Follow the last 140 examples of an epoch: what does each of their batches ask for?",
-    ),
-    why="The slopes of an epoch are taken at places that depend on the order, and the last village polled wins.",
-)
+    )
 
-still_dancing = ExplainIt(
-    name="sgd.still_dancing",
-    title="A cost that no longer falls",
+
+@explain_it(
+    "A cost that no longer falls",
     minutes=2,
     question=(
         "At a fixed rate, with batches of 10, the mean cost of the epochs fell for a long time. For twenty epochs now "
         "it has gone up a little and down a little around the same value. What is the best reading?"
     ),
-    choices=(
+    hints=(
+        "Is the gradient of ten examples zero where the gradient of all of them is?",
+        "What would you change to find out, and what would then happen in each of the four cases?",
+    ),
+    why="Where the full gradient is zero the mini-batch gradients are not, so at a fixed rate the walk never rests.",
+)
+def still_dancing():
+    return (
         Choice(
             "SGD has converged, so these are the optimal weights.",
             "often said, and false: at a fixed rate it does not converge, and the cost of a network is no bowl",
@@ -403,23 +391,24 @@ still_dancing = ExplainIt(
             "yes: noise and rate set how far it dances; let the rate fall and see whether the cost falls with it",
             right=True,
         ),
-    ),
-    hints=(
-        "Is the gradient of ten examples zero where the gradient of all of them is?",
-        "What would you change to find out, and what would then happen in each of the four cases?",
-    ),
-    why="Where the full gradient is zero the mini-batch gradients are not, so at a fixed rate the walk never rests.",
-)  # fmt: skip
+    )
 
-larger_batches = ExplainIt(
-    name="sgd.larger_batches",
-    title="A larger machine",
+
+@explain_it(
+    "A larger machine",
     minutes=2,
     question=(
         "Batches of 10 at the rate 1 served you well. A new machine makes steps from 1,000 in the same time. "
         "What do you try first?"
     ),
-    choices=(
+    hints=(
+        "How many steps has an epoch now, and how long is each at the same rate?",
+        "Where did the rule of the rate per example end in the chapter?",
+    ),
+    why="The rate per example is a good first guess, and the longest step that the landscape bears is its limit.",
+)
+def larger_batches():
+    return (
         Choice(
             "A larger rate, up to the largest that still trains, and more epochs than before.",
             "yes: the rate may grow with the batch until steps are too long for the landscape; the rest takes epochs",
@@ -437,18 +426,7 @@ larger_batches = ExplainIt(
             "The rate 0.01, since the gradient of a larger batch is larger.",
             "that is so if gradients are summed; here they are averaged, and the mean does not grow with the batch",
         ),
-    ),
-    hints=(
-        "How many steps has an epoch now, and how long is each at the same rate?",
-        "Where did the rule of the rate per example end in the chapter?",
-    ),
-    why="The rate per example is a good first guess, and the longest step that the landscape bears is its limit.",
-)  # fmt: skip
-
-
-def three_epochs():
-    """A batch size, and a rate: a number or a function of the step."""
-    return 2, lambda step: 3.0 / (1 + step / 500)
+    )
 
 
 EPOCHS, SEEDS, WANTED = 3, 5, 0.87
@@ -479,10 +457,8 @@ def _measure_plan(plan: Callable) -> tuple[str, bool]:
     return (says, True) if min(shares) >= WANTED else (f"{says}. Not all reach 87 %", False)
 
 
-_three_epochs = three_epochs
-three_epochs = StretchIt(
-    name="sgd.three_epochs",
-    title="Three epochs, no more",
+@stretch_it(
+    "Three epochs, no more",
     minutes=20,
     hints=(
         "Only two things can be turned. Three epochs of how many steps, and how long should they be?",
@@ -491,26 +467,13 @@ three_epochs = StretchIt(
     ),
     why="Many rough, long steps get far at first, and a rate that falls lets the dance die down at the end.",
     measure=_measure_plan,
-    solved=_three_epochs,
     mistakes=(
-        Mistake(lambda: (1437, 3.0), "more steps, or longer ones, would get further"),
-        Mistake(lambda: (10, 80.0), "the steps are too long for the landscape"),
-        Mistake(lambda: (10, 3.0), "Not all reach 87 %"),
+        (lambda: (1437, 3.0), "more steps, or longer ones, would get further"),
+        (lambda: (10, 80.0), "the steps are too long for the landscape"),
+        (lambda: (10, 3.0), "Not all reach 87 %"),
     ),
+    also_right=(lambda: (np.int64(2), lambda step: 3.5 if step < 1000 else 1.5),),
 )
-
-ALTERNATIVES = {
-    "number_of_steps": (2346.0, np.array([2346])),
-    "quieter_batch": (180.0, [180]),
-    "epoch_cost": (_epoch_cost_by_dot, lambda costs, sizes: np.average(costs, weights=sizes)),
-    "one_epoch": (_epoch_by_split, lambda *call: np.float32(_one_epoch(*call))),
-    "full_slope": (
-        lambda slope, x, y, size: np.mean([slope(x[i : i + 1], y[i : i + 1]) for i in range(len(x))]),
-        lambda slope, x, y, size: [_full_slope(slope, x, y, size - 1)],
-    ),
-    "epoch_in_order": ("DHGBFIAEC", "hdgbfeiac", list("DHGBFIEAC")),
-    "same_examples": ("b", " B "),
-    "still_dancing": ("d",),
-    "larger_batches": ("a", "A\n"),
-    "three_epochs": (lambda: (np.int64(2), lambda step: 3.5 if step < 1000 else 1.5),),
-}
+def three_epochs():
+    """A batch size, and a rate: a number or a function of the step."""
+    return 2, lambda step: 3.0 / (1 + step / 500)

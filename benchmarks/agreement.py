@@ -1,0 +1,40 @@
+"""Agreement: from the same start and on the same batches, every peer must have learned the same."""
+
+import numpy as np
+
+from networks import NETS
+from timing import Worker
+
+STEPS, BATCH, TOLERANCE = 20, 32, 1e-4
+SOFTMAX = "no quadratic cost: its output layer is softmax, its cost the cross-entropy"
+EPSILON = "its Adam adds epsilon before the bias correction and not after it"
+KNOWN = {  # why a peer does not compute quite the same thing
+    ("scikit", "A"): SOFTMAX,
+    ("scikit", "B"): SOFTMAX,
+    ("scikit", "C"): EPSILON,
+    ("keras_fit", "C"): EPSILON,
+}
+
+
+def moved(worker: Worker, name: str) -> np.ndarray:
+    """How far each weight has moved after a few steps."""
+    net = NETS[name]
+    worker.start(net, BATCH, examples=STEPS * BATCH, in_order=True)
+    worker.ask("epoch")
+    after = worker.ask("parameters")["parameters"]
+    pairs = [pair for before, now in zip(net.weights(), after, strict=True) for pair in zip(before, now, strict=True)]
+    return np.concatenate([np.ravel(np.subtract(now, before)) for before, now in pairs])
+
+
+def agreement(workers: list[Worker], name: str) -> dict[str, dict]:
+    """Each worker's distance from nnlib after 20 steps, as a share of the way that nnlib has gone."""
+    ours = moved(next(worker for worker in workers if worker.name == "ours"), name)
+    result = {}
+    for worker in workers:
+        if worker.name in ("ours", "floor"):
+            continue
+        distance = float(np.linalg.norm(moved(worker, name) - ours) / np.linalg.norm(ours))
+        result[worker.name] = {"same": distance < TOLERANCE, "distance": float(f"{distance:.2g}")}
+        if distance >= TOLERANCE:
+            result[worker.name]["why"] = KNOWN.get((worker.name, name), "unknown: look into it")
+    return result

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results records bench audit environment
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results museum records bench audit environment
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -47,14 +47,17 @@ lint: environment  ## The quick checks alone
 	@$(IN_VENV) tools/check.py ruff spelling workflows
 
 results: environment  ## Train the networks of the chapter on digits over five seeds and store their results
-	$(IN_VENV) tools/results.py
+	@$(IN_VENV) -m measure.results
+
+museum: environment  ## Train the tutorial of the bug museum on MNIST, with its slips and mended, over six seeds (about 25 minutes)
+	@$(IN_VENV) -m measure.museum
 
 records: environment  ## See how far dense layers come on MNIST in a minute and in five (ON=--validation, ON=--ablation)
-	@$(IN_VENV) benchmarks/records/run.py $(ON)
+	@$(IN_VENV) -m measure.records $(ON)
 
 bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="B10 footprint" for some)
-	@$(PYTHON) tools/environment.py _build/bench/env benchmarks/requirements.txt
-	@$(IN_VENV:.venv/%=_build/bench/env/%) benchmarks/run.py $(if $(ONLY),--only $(ONLY))
+	@$(PYTHON) tools/environment.py _build/bench/env measure/bench/requirements.txt
+	@$(IN_VENV:.venv/%=_build/bench/env/%) -m measure.bench $(if $(ONLY),--only $(ONLY))
 
 audit: book  ## Lighthouse on four pages, beside the default Jupyter Book; needs Chromium and a quiet machine
 	@$(IN_VENV) tools/audit.py

@@ -2,7 +2,7 @@
 
 import os
 
-from chapters import ONE_THREAD
+from one_thread import ONE_THREAD
 
 for name, value in ONE_THREAD.items():
     os.environ.setdefault(name, value)  # before NumPy is imported

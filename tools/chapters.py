@@ -10,11 +10,10 @@ from pathlib import Path
 
 import yaml
 
+from one_thread import ONE_THREAD
+
 ROOT = Path(__file__).resolve().parents[1]
 CELL_TIMEOUT = 900  # seconds; the longest cell trains a network for about a minute on a quiet machine
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)  # more threads only get in the way of small products; to be set before NumPy is imported
 
 
 def pages(root: Path = ROOT) -> list[str]:

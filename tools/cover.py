@@ -8,9 +8,8 @@ the lines are each neuron's three weightiest connections, weight times the activ
 
 import numpy as np
 
-from results import BOOK, stored_network  # which puts nnlib within reach
-
-# isort: split
+from measure import BOOK
+from measure.results import stored_network
 from nnlib import Network, load_mnist, plotting
 
 COVER = BOOK / "_static" / "cover.html"

@@ -1,7 +1,7 @@
 """Environment: make .venv beside this folder, with everything that requirements.txt asks for, and keep it up to date.
 
     python3 tools/environment.py
-    python3 tools/environment.py _build/bench/env benchmarks/requirements.txt    another one, elsewhere
+    python3 tools/environment.py _build/bench/env measure/bench/requirements.txt    another one, elsewhere
 
 Any Python may run this file, even 2.7, so that one that is too old gets a clear answer instead of a SyntaxError.
 A stamp in .venv remembers what was installed: while nothing has changed, a second run does nothing.
@@ -16,6 +16,7 @@ import sys
 
 NEEDED = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+REACH = ("", "book", os.path.join("book", "_ext"), "tools")  # where Python finds measure, nnlib, nnbook and the tools
 NETWORK_TROUBLE = ("Retrying (", "ConnectionError", "ProxyError", "SSLError", "Timeout", "name resolution")
 
 
@@ -50,7 +51,7 @@ def python_of(environment):
 
 def stamp_of(environment, files):
     """One line that changes whenever the packages, the Python or the place of the environment change."""
-    digest = hashlib.sha256((sys.version + environment).encode("utf-8"))
+    digest = hashlib.sha256("\n".join((sys.version, environment) + REACH).encode("utf-8"))
     for file in files:
         with open(file, "rb") as content:
             digest.update(content.read())
@@ -84,6 +85,18 @@ def install(python, requirements, constraints):
     return "pip could not install the packages; its last lines above say why"
 
 
+def bring_within_reach(python, root):
+    """Let this environment's Python find the book's own packages, by a .pth file: a list of folders to look in.
+
+    They stand as seen from that file, so that no name of a folder above the book, in whatever letters, is in it.
+    """
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = subprocess.check_output([python, "-c", code], universal_newlines=True).strip()
+    with open(os.path.join(packages, "the-book.pth"), "w") as listed:
+        for folder in REACH:
+            listed.write(os.path.relpath(os.path.join(root, folder), packages) + "\n")
+
+
 def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
     """Make or update the environment; return what went wrong, or nothing."""
     problem = version_problem(sys.version_info, sys.executable) or venv_problem(sys.version_info, sys.executable)
@@ -110,6 +123,7 @@ def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
     print("Installing what requirements.txt asks for: a few minutes the first time", flush=True)
     problem = install(python, requirements, constraints)
     if not problem:
+        bring_within_reach(python, root)
         with open(stamp_file, "w") as content:
             content.write(stamp)
     return problem

@@ -6,10 +6,10 @@ import re
 
 import numpy as np
 import pytest
+import results
 from hypothesis import given
 from hypothesis import strategies as st
 
-import results
 from chapters import lacks_data
 from nnlib import Dense, Network, QuadraticCost, Sigmoid, load_digits, load_mnist, numerical_gradient
 from nnlib.alive import digit

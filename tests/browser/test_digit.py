@@ -4,9 +4,9 @@ import base64
 
 import numpy as np
 import pytest
+import results
 from windows import PHONE
 
-import results
 from chapters import lacks_data
 from nnbook.scripts import EXPORT
 from nnlib import load_digits, load_mnist

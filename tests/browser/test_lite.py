@@ -136,8 +136,8 @@ def test_python_reads_the_files_beside_the_notebook_as_they_are(opened, name):
 
 
 def test_python_reads_json_beside_the_notebook(opened):  # which JupyterLite lays out anew
-    said = opened.evaluate(RUN, "import json; print(json.dumps(json.load(open('results.json'))))")
-    assert json.loads(said) == json.loads((ROOT / "book" / "results.json").read_text("utf-8"))
+    said = opened.evaluate(RUN, "import json; print(json.dumps(json.load(open('measured/results.json'))))")
+    assert json.loads(said) == json.loads((ROOT / "book" / "measured" / "results.json").read_text("utf-8"))
 
 
 def test_nnlib_is_found_beside_the_notebook_and_lacks_only_numpy_here(opened):

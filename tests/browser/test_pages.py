@@ -1,23 +1,49 @@
-"""Every page of the built site, in a browser: it loads whole, in peace, and fits a phone. Reads _build/html."""
+"""The built site in a browser: every page loads whole and fits a phone, what it offers works. Reads _build/html."""
 
 import re
 from pathlib import Path
 
 import pytest
-from axe import RULES, violations
-from windows import PAGES, PHONE, SETTLED, SITE, Window
+from axe import all_violations, bring
+from windows import PAGES, PATIENCE, PHONE, SETTLED, SITE, Window
 
 WITH_SOLUTIONS = [name for name in PAGES if 'class="nnlib-solution"' in SITE.joinpath(name).read_text("utf-8")]
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make book` first")
 
 
+def reading_from_disk(chromium, **options):
+    """A page that reads the site from the disk, as a reader who has downloaded it; what went wrong, in a list."""
+    context = chromium.new_context(**options)
+    page, troubles = context.new_page(), []
+    page.set_default_timeout(PATIENCE)
+    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    page.on("console", lambda said: said.type == "error" and troubles.append(f"console: {said.text}"))
+    page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+    page.on("request", lambda request: request.url.startswith("file:") or troubles.append(f"outside: {request.url}"))
+    yield page, troubles
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def from_disk(chromium):
+    """A window for all that is read from the disk."""
+    yield from reading_from_disk(chromium)
+
+
 @pytest.fixture(scope="module")
 def phone(chromium):
-    """One window of a phone's width for all pages."""
-    opened = Window(chromium, SITE, **PHONE)
+    """The same of a phone's width."""
+    yield from reading_from_disk(chromium, **PHONE)
+
+
+@pytest.fixture(scope="module")
+def without_scripts(chromium):
+    """One window in which no script runs."""
+    opened = Window(chromium, SITE, java_script_enabled=False)
     yield opened
     opened.context.close()
+    assert opened.troubles == []
 
 
 # Boxes that scroll sideways and that no key reaches: neither they nor anything in them takes the focus.
@@ -36,21 +62,26 @@ TORN = """() => [...document.querySelectorAll(".nnlib-together")].filter((both) 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_loads_whole_fits_a_phone_and_hides_nothing_from_the_keyboard(phone, name):
-    phone.troubles.clear()
-    page = phone.open(name)
+def test_a_page_from_disk_lacks_nothing_fits_a_phone_and_hides_nothing_from_the_keyboard(phone, window, name):
+    if name == "404.html":  # a server alone shows that one
+        opened = window(SITE, **PHONE)
+        page, troubles = opened.open(name), opened.troubles
+    else:
+        page, troubles = phone
+        troubles.clear()
+        page.goto((SITE / name).as_uri())
     page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.keyboard.press("Tab")  # a first key, which has scrolls.js measure
     page.wait_for_function("document.fonts.status === 'loaded'")
     assert page.evaluate(UNREACHABLE) == []
     assert page.evaluate(TORN) == []
-    assert phone.troubles == []
+    assert troubles == []
 
 
 @pytest.mark.parametrize("name", WITH_SOLUTIONS)
-def test_hints_and_solutions_open_one_after_the_other_without_scripts(window, name):
-    page = window(SITE, java_script_enabled=False).open(name)
+def test_hints_and_solutions_open_one_after_the_other_without_scripts(without_scripts, name):
+    page = without_scripts.open(name)
     help_with_one = page.locator(".nnlib-help").first
     assert not help_with_one.locator("p").first.is_visible()
     hints = help_with_one.locator("details.nnlib-hint")
@@ -130,6 +161,10 @@ def test_the_first_key_offers_to_skip_to_the_text(window):
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
+# All that slides in has arrived.
+STILL = "Promise.all(document.getAnimations().map((one) => one.finished))"
+
+
 @pytest.mark.parametrize(("toggle", "drawer", "inside"), [
     (".primary-toggle", "#pst-primary-sidebar-modal", "3. The forward pass"),
     (".secondary-toggle", "#pst-secondary-sidebar-modal", "4.2."),
@@ -140,9 +175,9 @@ def test_on_a_phone_the_drawers_open_and_close_by_keyboard(window, axe_script, t
     page.keyboard.press("Enter")
     link = page.locator(f"{drawer} a", has_text=inside).first
     link.wait_for(state="visible")
-    page.wait_for_timeout(500)  # until it has slid in
-    page.evaluate(axe_script)
-    assert violations(page, page.evaluate(RULES)) == []
+    page.evaluate(STILL)
+    bring(page, axe_script)
+    assert all_violations(page) == []
     for _ in range(60):
         page.keyboard.press("Tab")
         if link.evaluate("(link) => link === document.activeElement"):
@@ -164,43 +199,12 @@ def test_a_code_cell_that_is_unfolded_and_scrolls_is_reached_by_keyboard(window)
     page.wait_for_function(SETTLED)
 
 
-# What moves: animations and transitions that last, and films that play by themselves.
-MOVING = """() => [
-    ...document.getAnimations().filter((one) => one.effect.getComputedTiming().activeDuration > 10).map((one) =>
-        one.effect.target.outerHTML.slice(0, 100)),
-    ...[...document.querySelectorAll("[autoplay], marquee, blink")].map((one) => one.outerHTML.slice(0, 100)),
-    ...[...document.querySelectorAll("body, body *")].filter((one) => {
-        const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(one);
-        return animationName !== "none" || Math.max(...transitionDuration.split(",").map(parseFloat)) > 0.01
-            || scrollBehavior === "smooth";
-    }).map((one) => one.outerHTML.slice(0, 100))]"""
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_moves_for_a_reader_who_asked_for_that(desk, name):
-    assert desk.open(name).evaluate(MOVING) == []
-
-
 # What a reader types, and the chapter or appendix that ought to stand among the first three.
 QUESTIONS = {
     "BP1": "backpropagation", "cross-entropy": "the_cost", "chain rule": "the_chain_rule",
     "softmax": "the_cost", "delta": "backpropagation", "perceptron": "the_perceptron",
     "learning rate": "glossary", "mini-batch": "stochastic_gradient_descent", "MNIST": "handwritten_digits",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def from_disk(chromium):
-    """A page that reads the site from the disk, as a reader who has downloaded it; what went wrong, in a list."""
-    context = chromium.new_context()
-    page, troubles = context.new_page(), []
-    page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    page.on("console", lambda said: said.type == "error" and troubles.append(f"console: {said.text}"))
-    page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-    page.on("request", lambda request: request.url.startswith("file:") or troubles.append(f"outside: {request.url}"))
-    yield page, troubles
-    context.close()
 
 
 @pytest.mark.parametrize("words", QUESTIONS)
@@ -216,15 +220,6 @@ def test_the_search_finds_a_formulas_name_also_from_disk(from_disk, words):
     first = [Path(link.get_attribute("href").split("?")[0].split("#")[0]).stem
              for link in page.locator("#search-results li > a").all()[:3]]  # fmt: skip
     assert QUESTIONS[words] in first
-    assert troubles == []
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "404.html"])  # a server alone shows that one
-def test_a_page_opened_from_disk_lacks_nothing(from_disk, name):
-    page, troubles = from_disk
-    troubles.clear()
-    page.goto((SITE / name).as_uri())
-    page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
     assert troubles == []
 
 

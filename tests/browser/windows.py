@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 SITE = Path(__file__).parents[2] / "_build" / "html"
 PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if not {"_static", "lite"} & set(p.parts))
 ORIGIN = "http://book.test"
+PATIENCE = 600_000  # milliseconds: no test waits for long on a quiet machine, and none fails for one that is busy
 CALM = {"reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 375, "height": 800}, "has_touch": True}
 
@@ -22,7 +23,7 @@ class Window:
         self.context = browser.new_context(**options)
         self.context.route("**/*", self.serve)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         self.page.on("console", lambda said: said.type == "error" and self.troubles.append(f"console: {said.text}"))
 

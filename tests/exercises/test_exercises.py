@@ -144,16 +144,19 @@ def test_every_known_mistake_fails_with_the_line_that_names_it(module, name, exe
 
 
 @every
-@pytest.mark.parametrize("number", range(len(junk())))
-def test_junk_gets_a_verdict_and_one_line(module, name, exercise, number):
-    answer = junk()[number]
-    with np.errstate(all="ignore"):
-        verdict = exercise.verdict(answer)
-    if not (isinstance(answer, str) and answer.upper() == exercise.right_answer()):
-        if not same(answer, exercise.right_answer()):
-            assert verdict.kind in (NOT_YET, NOT_ATTEMPTED), (answer, str(verdict))
-            assert verdict.why
-    assert "\n" not in str(verdict)
+def test_junk_gets_a_verdict_and_one_line(module, name, exercise):
+    right = exercise.right_answer()
+    for number, answer in enumerate(junk()):
+        case = f"junk {number}, a {type(answer).__name__}"
+        try:
+            with np.errstate(all="ignore"):
+                verdict = exercise.verdict(answer)
+        except (Exception, SystemExit) as error:
+            raise AssertionError(f"{case} broke the check") from error
+        if not (isinstance(answer, str) and answer.upper() == right or same(answer, right)):
+            assert verdict.kind in (NOT_YET, NOT_ATTEMPTED), (case, str(verdict))
+            assert verdict.why, case
+        assert "\n" not in str(verdict), case
 
 
 @every

@@ -1,28 +1,29 @@
 """What `make bench` stored: whole, consistent, and of the code as it is; the peers in NumPy learn what nnlib learns."""
 
 import json
-import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from chapters import ROOT
+from measure import MEASURED
+from measure.bench import __main__ as bench
+from measure.bench import agreement, peers
+from measure.bench.ablations import CHANGES, LEFT_OUT
+from measure.bench.networks import NETS, InOrder, Net
+from measure.bench.peers import floor, nielsen, ours, parts, scikit, tuned
+from measure.bench.timing import share
 from nnlib import load_digits
 
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-import run  # noqa: E402
-from ablations import CHANGES, LEFT_OUT  # noqa: E402
-from networks import InOrder, Net  # noqa: E402
-from peers import floor, nielsen, ours, parts, tuned  # noqa: E402
-
-BENCH = json.loads(run.RESULTS.read_text(encoding="utf-8"))
+BENCH = json.loads((MEASURED / "bench.json").read_text(encoding="utf-8"))
 
 
 def test_every_cell_and_every_peer_is_stored():
-    assert list(BENCH["cells"]) == run.CELLS
+    assert list(BENCH["cells"]) == bench.CELLS
+    assert BENCH["titles"] == {name: peer.TITLE for name, peer in bench.PEERS.items()}
     for cell, measured in BENCH["cells"].items():
-        assert list(measured["times"]) == [peer for peer in run.PEERS if run.fits(peer, cell[0])]
+        kind = NETS[cell[0]].kind
+        assert list(measured["times"]) == ["ours", *(name for name, peer in bench.PEERS.items() if kind in peer.KINDS)]
         assert all(len(time["all"]) >= 5 for time in measured["times"].values())
 
 
@@ -36,7 +37,7 @@ def test_a_ratio_is_that_of_the_median_seconds(cell):
 
 
 def test_every_bar_stands_beside_its_ratio_on_all_images():
-    assert [(bar["cell"][0], int(bar["cell"][1:]), bar["peer"], bar["bar"]) for bar in BENCH["bars"]] == run.BARS
+    assert [(bar["cell"], bar["peer"], bar["bar"]) for bar in BENCH["bars"]] == bench.BARS
     for bar in BENCH["bars"]:
         assert BENCH["cells"][bar["cell"]]["times"][bar["peer"]]["share"] == 1
         assert bar["ratio"] == BENCH["cells"][bar["cell"]]["ratios"][bar["peer"]]
@@ -52,8 +53,28 @@ def test_every_change_was_measured_where_it_says(part, changes):
 
 
 def test_the_peers_that_differ_say_why():
-    for peers in BENCH["agreement"].values():
-        assert all(found["same"] or "unknown" not in found["why"] for found in peers.values())
+    for compared in BENCH["agreement"].values():
+        assert all(found["same"] or "unknown" not in found["why"] for found in compared.values())
+
+
+def test_a_slow_peer_says_on_what_share_it_is_timed():
+    for cell, measured in BENCH["cells"].items():
+        for name, time in measured["times"].items():
+            timed = peers.peer(name)
+            assert time["share"] == (1 if cell in timed.BARS else share(timed, int(cell[1:]))), f"{cell} {name}"
+
+
+def test_a_peer_that_differs_and_does_not_say_why_stands_out(monkeypatch):
+    moves = {"ours": np.ones(4), "scikit": np.zeros(4), "other": np.zeros(4), "same": np.ones(4), "floor": np.zeros(4)}
+    silent = SimpleNamespace(LEARNS=True, KNOWN={})
+    asked = {"ours": ours, "scikit": scikit, "other": silent, "same": silent, "floor": peers.peer("floor")}
+    workers = [SimpleNamespace(name=name, peer=peer) for name, peer in asked.items()]
+    monkeypatch.setattr(agreement, "moved", lambda worker, name: moves[worker.name])
+    found = agreement.agreement(workers, "C")
+    assert found["scikit"] == {"same": False, "distance": 1.0, "why": scikit.KNOWN["C"]}
+    assert found["other"]["why"] == "unknown: look into it"
+    assert found["same"] == {"same": True, "distance": 0.0}
+    assert "floor" not in found and "ours" not in found
 
 
 @pytest.mark.parametrize("kind", ["sigmoid", "relu"])

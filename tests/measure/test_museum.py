@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-import museum
+from measure import MEASURED, museum
 from nnlib import gradient_errors, load_digits
 
 
@@ -41,7 +41,7 @@ def test_a_network_answers_without_dropout():
 
 
 def test_the_stored_file_holds_every_variant_and_seed():
-    stored = json.loads((museum.BOOK / "museum.json").read_text(encoding="utf-8"))
+    stored = json.loads((MEASURED / "museum.json").read_text(encoding="utf-8"))
     assert stored["seeds"] == list(museum.SEEDS)
     assert stored["test_accuracy"].keys() == museum.VARIANTS.keys()
     assert all(len(scores) == len(museum.SEEDS) for scores in stored["test_accuracy"].values())

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import sys
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -10,15 +9,13 @@ import pytest
 from rules import code_cells, definitions, tree
 
 from chapters import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-from records import run  # noqa: E402
-from records.augmentation import SIDE, Distortion, augment, fields, grid, look, upright  # noqa: E402
-from records.recipe import MINUTE, Clock, epoch, rate, train  # noqa: E402
+from measure import MEASURED
+from measure.records import __main__ as records
+from measure.records.augmentation import SIDE, Distortion, augment, fields, grid, look, upright
+from measure.records.recipe import MINUTE, Clock, epoch, rate, train
 
 STILL = Distortion(bend=0.0, turn=0.0, stretch=0.0, lean=0.0, shift=0.0)
-STORED = json.loads(run.STORED.read_text(encoding="utf-8"))
+STORED = json.loads((MEASURED / "records.json").read_text(encoding="utf-8"))
 WILD = Distortion(bend=3.0, turn=40.0, stretch=0.5, lean=0.5, shift=5.0)
 
 
@@ -130,18 +127,18 @@ def test_the_time_can_end_within_an_epoch(rng):
 
 
 def test_the_stored_scores_are_those_of_this_recipe():
-    assert STORED["recipes"] == json.loads(json.dumps({name: asdict(r) for name, r in run.RECIPES.items()}))
-    assert STORED["bars"] == run.BARS and STORED["ablation"]["measured"].keys() == run.WITHOUT.keys()
-    for seconds, part in STORED["test"]["measured"].items():
+    assert STORED["recipes"] == json.loads(json.dumps({name: asdict(r) for name, r in records.RECIPES.items()}))
+    assert STORED["bars"] == records.BARS and STORED["ablation"].keys() == records.WITHOUT.keys()
+    for seconds, part in STORED["test"].items():
         scores = [one["accuracy"] for one in part["runs"]]
-        assert [one["seed"] for one in part["runs"]] == list(run.SEEDS)
+        assert [one["seed"] for one in part["runs"]] == list(records.SEEDS)
         assert (part["min"], part["max"]) == (min(scores), max(scores))
         assert part["mean"] == pytest.approx(np.mean(scores), abs=1e-5)
         assert all(float(seconds) <= one["cpu_seconds"] < 1.01 * float(seconds) for one in part["runs"])
 
 
 def test_the_page_shows_the_code_that_ran():
-    ran = dict(definitions(ast.parse((ROOT / "benchmarks/records/augmentation.py").read_text(encoding="utf-8"))))
+    ran = dict(definitions(ast.parse((ROOT / "measure/records/augmentation.py").read_text(encoding="utf-8"))))
     page = json.loads((ROOT / "book" / "records.ipynb").read_text(encoding="utf-8"))
     shown = dict(part for _, cell in code_cells(page) for part in definitions(tree(cell)))
     assert shown.keys() >= {"grid", "elastic", "look"}

@@ -1,9 +1,11 @@
-"""Prose: the stored form is the one that MyST-NB reads."""
+"""Prose: the stored form of a number is the one that MyST-NB reads; a table is one for the eye and for plain text."""
 
+from bs4 import BeautifulSoup
 from myst_nb.ext.glue import extract_glue_data_cell
 from nbformat.v4 import new_code_cell, new_output
 
 import nnlib
+from nnlib.prose import table
 
 
 def test_myst_nb_finds_what_was_glued(monkeypatch):
@@ -17,3 +19,15 @@ def test_myst_nb_finds_what_was_glued(monkeypatch):
         "accuracy": "'95.3%'",
         "count": "'13002'",
     }
+
+
+def test_a_table_says_the_same_as_html_and_as_plain_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    table([("network", "p < 0.1"), ("784-30-10", "95 %"), ("784-16-16-10", "94 %")])
+    html = BeautifulSoup(shown[0]["text/html"], "html.parser")
+    assert [[cell.text for cell in row.select("th, td")] for row in html.select("tr")] == [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in shown[0]["text/plain"].splitlines()
+    ]
+    assert [cell.text for cell in html.select("thead th")] == ["network", "p < 0.1"]
+    assert html.text.split() == ["network", "p", "<", "0.1", "784-30-10", "95", "%", "784-16-16-10", "94", "%"]

@@ -32,7 +32,7 @@ def project(tmp_path):
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """A project and what its first set-up said."""
-    folder = new_project(tmp_path_factory.mktemp("ready") / "project")
+    folder = new_project(tmp_path_factory.mktemp("ready") / "das Büch")
     return folder, set_up(folder)
 
 
@@ -96,6 +96,17 @@ def test_it_makes_an_environment_once(first):
     assert Path(environment.python_of(str(folder / ".venv"))).exists()
     again = set_up(folder)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+def test_the_books_own_packages_are_found_from_anywhere(first, tmp_path):
+    folder, _ = first
+    for module in ("book/nnlib.py", "book/_ext/nnbook.py", "tools/chapters.py", "measure.py"):
+        (folder / module).parent.mkdir(parents=True, exist_ok=True)
+        (folder / module).touch()
+    code = "import chapters, measure, nnbook, nnlib; print(nnlib.__file__)"
+    command = [environment.python_of(str(folder / ".venv")), "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).samefile(folder / "book" / "nnlib.py")
 
 
 def test_it_installs_again_when_the_requirements_change(ready):

@@ -24,7 +24,7 @@ from sphinx.errors import ExtensionError
 HERE = Path(__file__).parent
 BOOK = HERE.parents[1]
 WHEELS = HERE / "lite-wheels.txt"
-BESIDE = ("nnlib/**/*", "weights/*.npz", "*.json", "contents.ipynb")  # what chapters import and read, and their list
+BESIDE = ("nnlib/**/*", "weights/*.npz", "measured/*.json", "contents.ipynb")  # what chapters read, and their list
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
 FROM_PYODIDE = ["numpy", "matplotlib", "threadpoolctl", "tqdm", "platformdirs", "typing-extensions"]
 TO_WHEELS = "../../../../pypi/"  # as the kernel's worker sees it, in lite/extensions/@jupyterlite/<the kernel>/static/

@@ -10,7 +10,7 @@ import rules
 
 import contents
 from chapters import ROOT, chapters, label, lacks_data, numbered, pages
-from nnlib.exercises.exercise import Exercise
+from nnlib.exercises.kinds import Exercise
 
 CHAPTERS = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "book" / "nnlib").rglob("*.py"))]

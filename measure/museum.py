@@ -38,7 +38,7 @@ IMAGES, HIDDEN, EPOCHS, RATE = 1000, 100, 20, 0.005
 class OpenGate(ReLU):
     """ReLU whose backward pass asks the output, which is never negative, whether it is >= 0."""
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         return grad * (np.maximum(self.z, 0) >= 0)
 
 
@@ -56,7 +56,7 @@ class Coins(Dropout):
 class HalfCoins(Coins):
     """The same, but going backward it forgets that it doubled."""
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         return grad * (self.mask / 2)
 
 

@@ -1,15 +1,27 @@
-"""nnlib: the networks of the book, small enough to read in one sitting.
+"""nnlib: the networks of the book.
 
-Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture.
+Its core is small enough to read in one sitting, under 500 lines of code, in this order:
+
+layers          what a layer computes, forward and backward: here backpropagation stands
+network         layers in a row
+losses          how wrong the output is, where the way back begins
+gradient_check  whether a way back is right
+optimizers      what a step does with the gradients
+transforms      what may be done to the gradients before
+training        mini-batches, epochs, and when to stop
+
+Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture. Beside the core stand `checks`,
+which refuses what does not fit, the edges (data, pictures, files), the `exercises` and the interactives (`alive`).
 """
 
 from .datasets import Dataset, load_breast_cancer, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
-from .layers import BatchNorm, Dense, Dropout, Layer, Network, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
+from .layers import BatchNorm, Dense, Dropout, Layer, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
+from .network import Network
 from .optimizers import SGD, Adam, Optimizer
 from .prose import glue
-from .training import History, TrainingDiverged, accuracy, fit, minibatches, train_epochs
+from .training import History, TrainingDiverged, accuracy, fit, minibatches, one_epoch, train_epochs
 from .transforms import L2, ClipNorm
 
 __version__ = "0.1.0"
@@ -47,6 +59,7 @@ __all__ = [
     "loss_gradient_error",
     "minibatches",
     "numerical_gradient",
+    "one_epoch",
     "one_hot",
     "relative_error",
     "scaled_normal",

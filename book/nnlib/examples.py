@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .layers import Dense, Network, Sigmoid
+from .layers import Dense, Sigmoid
+from .network import Network
 
 
 @dataclass(frozen=True)

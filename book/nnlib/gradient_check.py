@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .checks import check_float64
 from .layers import Layer
 from .losses import Loss
 
@@ -40,15 +41,13 @@ def relative_error(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> dict[str, float]:
-    """The relative error of `layer.backward`, for its input "x" and for each parameter by name.
+    """The relative error of the layer's way back, for its input "x" and for each parameter by name.
 
     The cost is a random weighted sum of the outputs, so that every output counts. A right backward
     pass gives about 1e-10, a wrong one 1e-3 or much more. Raises TypeError unless all is float64, whose
     digits the differences need.
     """
-    for name, array in [("x", x), *((p.name, p.value) for p in layer.parameters())]:
-        if array.dtype != np.float64:
-            raise TypeError(f"{name}: got dtype {array.dtype}, expected float64")
+    check_float64(x=x, **{p.name: p.value for p in layer.parameters()})
     x = x.copy()
     weights = rng.standard_normal(layer.forward(x).shape)
 
@@ -62,8 +61,7 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
 
 def loss_gradient_error(loss: Loss, output: np.ndarray, target: np.ndarray) -> float:
     """The relative error of `loss.backward` for this output (float64) and target."""
-    if output.dtype != np.float64:
-        raise TypeError(f"output: got dtype {output.dtype}, expected float64")
+    check_float64(output=output)
     output = output.copy()
     loss.forward(output, target)
     ours = loss.backward()

@@ -1,13 +1,13 @@
 """Layers: each knows its forward pass, and how to send a gradient backward through it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from . import storage
-from .checks import ForwardFirst, check_count, check_features, check_positive
+from .checks import ForwardFirst, check_count, check_positive, check_share
+
+Init = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]  # (rng, shape) -> weights of that shape
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,32 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 class Layer(ForwardFirst):
-    """What every layer, and every network, can do. Rows are examples: `x` has shape (n, n_in)."""
+    """What every layer, and every network, can do. Rows are examples: `x` has shape (n, n_in).
+
+    A layer stores in `forward` what the way back needs, and names it in `stores`; on the way back it collects what
+    its own parameters need, and passes back the rest.
+    """
+
+    n_in = n_out = None  # how many numbers it takes and gives; None where any number will do
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """The output (n, n_out), keeping what `backward` will need."""
+        """The output (n, n_out), keeping what the way back will need."""
+        raise NotImplementedError
+
+    def collect(self, grad: np.ndarray) -> None:
+        """Write dC/d(parameters) in place, for grad = dC/d(output); without parameters there is nothing to do.
+
+        Raises RuntimeError before the first `forward`, as `pass_back` does.
+        """
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
+        """dC/d(input), for grad = dC/d(output). It comes after `collect(grad)` and may use what that has written."""
         raise NotImplementedError
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Turn dC/d(output) into dC/d(input), and write dC/d(parameters) in place.
-
-        Raises RuntimeError before the first `forward`.
-        """
-        raise NotImplementedError
+        """The whole way back: collect, then pass back."""
+        self.collect(grad)
+        return self.pass_back(grad)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The output (n, n_out) outside training: nothing is kept."""
@@ -81,12 +95,7 @@ class Dense(Layer):
     stores = ("a",)
 
     def __init__(
-        self,
-        n_in: int,
-        n_out: int,
-        rng: np.random.Generator,
-        dtype: type = np.float64,
-        init: Callable[[np.random.Generator, tuple[int, int]], np.ndarray] = scaled_normal,
+        self, n_in: int, n_out: int, rng: np.random.Generator, dtype: type = np.float64, init: Init = scaled_normal
     ):
         check_count("n_in", n_in)
         check_count("n_out", n_out)
@@ -100,13 +109,11 @@ class Dense(Layer):
         self.a = a
         return a @ self.W.T + self.b
 
-    def parameter_gradients(self, delta: np.ndarray) -> None:
-        """Write dC/db and dC/dW in place, for delta = dC/dz of shape (n, n_out)."""
+    def collect(self, delta: np.ndarray) -> None:
         delta.sum(axis=0, out=self.db)  # BP3
         np.matmul(delta.T, self.a, out=self.dW)  # BP4
 
-    def backward(self, delta: np.ndarray) -> np.ndarray:
-        self.parameter_gradients(delta)
+    def pass_back(self, delta: np.ndarray) -> np.ndarray:
         return delta @ self.W  # the first half of BP2
 
     def predict(self, a: np.ndarray) -> np.ndarray:
@@ -125,7 +132,7 @@ class Sigmoid(Layer):
         self.a = sigmoid(z)
         return self.a
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         return grad * self.a * (1 - self.a)  # BP1, and the second half of BP2
 
     def predict(self, z: np.ndarray) -> np.ndarray:
@@ -141,7 +148,7 @@ class Tanh(Layer):
         self.a = np.tanh(z)
         return self.a
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         return grad * (1 - self.a**2)
 
     def predict(self, z: np.ndarray) -> np.ndarray:
@@ -157,7 +164,7 @@ class ReLU(Layer):
         self.z = z
         return np.maximum(z, 0)
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         return grad * (self.z > 0)
 
     def predict(self, z: np.ndarray) -> np.ndarray:
@@ -184,8 +191,7 @@ class Dropout(Layer):
     stores = ("mask",)
 
     def __init__(self, rate: float, rng: np.random.Generator):
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate: got {rate}, expected a number from 0 up to, but not including, 1")
+        check_share("rate", rate)
         self.rate, self.rng = rate, rng
 
     def forward(self, a: np.ndarray) -> np.ndarray:
@@ -193,7 +199,7 @@ class Dropout(Layer):
         self.mask = np.divide(self.rng.random(a.shape) < keep, keep, dtype=a.dtype)
         return a * self.mask
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         return grad * self.mask  # the same mask, the same scale
 
     def predict(self, a: np.ndarray) -> np.ndarray:
@@ -204,7 +210,7 @@ class BatchNorm(Layer):
     """Each feature brought to mean 0 and variance 1 over the batch, then scaled and shifted by two parameters.
 
     y = gamma x^ + beta with x^ = (x - mean) / sqrt(variance + epsilon); mean and variance (divided by n) are
-    the batch's own, so that `backward` goes through them too. `predict` takes running averages of them
+    the batch's own, so that the way back goes through them too. `predict` takes running averages of them
     instead, of the variance divided by n - 1. Source: Ioffe & Szegedy (2015).
 
     Parameters
@@ -224,8 +230,7 @@ class BatchNorm(Layer):
     def __init__(self, n: int, dtype: type = np.float64, decay: float = 0.9, epsilon: float = 1e-5):
         check_count("n", n)
         check_positive("epsilon", epsilon)
-        if not 0 <= decay < 1:
-            raise ValueError(f"decay: got {decay}, expected a number from 0 up to, but not including, 1")
+        check_share("decay", decay)
         self.n_in = self.n_out = n
         self.decay, self.epsilon = decay, epsilon
         self.gamma, self.beta = np.ones(n, dtype), np.zeros(n, dtype)
@@ -243,11 +248,13 @@ class BatchNorm(Layer):
         self.variance += (1 - self.decay) * (variance * (n / max(n - 1, 1)) - self.variance)
         return self.gamma * self.normal + self.beta
 
-    def backward(self, grad: np.ndarray) -> np.ndarray:
+    def collect(self, grad: np.ndarray) -> None:
+        self.dbeta[...] = grad.sum(axis=0)
+        self.dgamma[...] = (grad * self.normal).sum(axis=0)
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
         n = len(grad)
-        grad.sum(axis=0, out=self.dbeta)
-        (grad * self.normal).sum(axis=0, out=self.dgamma)
-        # Moving one x moves the batch's mean and variance too, and with them every row.
+        # Moving one x moves the batch's mean and variance too, and with them every row: the same two sums again.
         return self.gamma / self.std * (grad - self.dbeta / n - self.normal * (self.dgamma / n))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
@@ -258,94 +265,3 @@ class BatchNorm(Layer):
 
     def state(self) -> dict[str, np.ndarray]:
         return super().state() | {"mean": self.mean, "variance": self.variance}
-
-
-class Network(Layer):
-    """Layers in a row, each fed by the one before; a network is a layer too, so networks nest.
-
-    Raises ValueError where neighbouring layers do not fit or one layer stands in two places, and
-    TypeError where layers have different dtypes. `forward` and `predict` check that `x` is an array
-    of shape (n, n_in), n >= 1, of the parameters' dtype.
-    """
-
-    def __init__(self, *layers: Layer):
-        self.layers = layers
-        self.n_in, self.n_out, self.dtype = _fit_together(layers)
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        check_features(x, self.n_in, self.dtype)
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-    def backward(self, grad: np.ndarray) -> np.ndarray:
-        for layer in reversed(self.layers):
-            grad = layer.backward(grad)
-        return grad
-
-    def parameter_gradients(self, grad: np.ndarray) -> None:
-        """`backward` as training needs it: without dC/dx, often the largest product of all."""
-        first, *others = self.layers
-        for layer in reversed(others):
-            grad = layer.backward(grad)
-        if type(first).backward is Dense.backward:
-            first.parameter_gradients(grad)
-        else:
-            first.backward(grad)
-
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        check_features(x, self.n_in, self.dtype)
-        for layer in self.layers:
-            x = layer.predict(x)
-        return x
-
-    def parameters(self) -> list[Parameter]:
-        """Every layer's parameters, named by the layer's place: "0.W", "0.b", "2.W", ..."""
-        return [
-            Parameter(f"{i}.{p.name}", p.value, p.grad)
-            for i, layer in enumerate(self.layers)
-            for p in layer.parameters()
-        ]
-
-    def state(self) -> dict[str, np.ndarray]:
-        """Every layer's state, named like the parameters: "0.W", "0.b", "1.gamma", ..."""
-        return {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.state().items()}
-
-    def save(self, path: str | Path) -> None:
-        """Write the state to `path` (.npz, no pickle); the file is either whole or untouched."""
-        storage.save(self.state(), path)
-
-    def load(self, path: str | Path) -> None:
-        """Fill the state from a file of `save` by a network of the same shape.
-
-        Raises ValueError, naming the file and what is wrong with it, or FileNotFoundError where there is
-        none, and then changes nothing.
-        """
-        storage.load_into(self.state(), path)
-
-
-def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """The layers of layers, with networks opened."""
-    for layer in layers:
-        yield from _leaves(layer.layers) if isinstance(layer, Network) else (layer,)
-
-
-def _fit_together(layers: tuple[Layer, ...]) -> tuple[int | None, int | None, np.dtype | None]:
-    """The inputs, outputs and dtype of layers in a row; raise where they do not fit."""
-    leaves = [id(layer) for layer in _leaves(layers)]
-    if len(set(leaves)) < len(leaves):
-        raise ValueError("layers: one layer stands in two places; create a new one for each place")
-    n_in = width = dtype = None
-    for i, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            raise TypeError(f"layers: got {layer!r} at place {i}, expected a Layer such as Dense(...) or Sigmoid()")
-        takes, gives = getattr(layer, "n_in", None), getattr(layer, "n_out", None)
-        if None not in (width, takes) and takes != width:
-            raise ValueError(f"layers: layer {i} takes {takes} inputs, but the layers before it give {width}")
-        n_in = takes if width is None and n_in is None else n_in
-        width = gives or width
-        for p in layer.parameters():
-            if dtype not in (None, p.value.dtype):
-                raise TypeError(f"layers: layer {i} has dtype {p.value.dtype}, but those before it {dtype}")
-            dtype = p.value.dtype
-    return n_in, width, dtype

@@ -44,8 +44,7 @@ class QuadraticCost(Loss):
     def forward(self, output: np.ndarray, target: np.ndarray) -> float:
         check_same_shape(output, target)
         self.error = output - target
-        squares = np.vdot(self.error, self.error)  # each entry times itself, summed
-        return float(squares / (2 * len(output)))
+        return float(np.sum(self.error**2) / (2 * len(output)))
 
     def backward(self) -> np.ndarray:
         return self.error / len(self.error)

@@ -5,14 +5,22 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from .checks import check_positive
+from .checks import check_positive, check_share
 from .layers import Parameter
+
+Rate = float | Callable[[int], float]  # a number, or a function of the step 0, 1, 2, ...
 
 
 class Optimizer:
-    """Holds the parameters it steps; `learning_rate` is a number or a function of the step 0, 1, 2, ..."""
+    """What every optimizer can do: it holds the parameters of one network, or some of them, and steps them.
 
-    def __init__(self, parameters: Iterable[Parameter], learning_rate: float | Callable[[int], float]):
+    Parameters
+    ----------
+    parameters : what to step, such as `network.parameters()`; another network needs another optimizer.
+    learning_rate : a number above 0, or a function that gives one for the step 0, 1, 2, ...
+    """
+
+    def __init__(self, parameters: Iterable[Parameter], learning_rate: Rate):
         self.parameters = list(parameters)
         self.learning_rate = learning_rate
         self.steps = 0
@@ -32,22 +40,33 @@ class Optimizer:
         """Update every parameter's value in place from its gradient."""
         raise NotImplementedError
 
+    def flush(self) -> None:
+        """Set to zero what has all but faded of the state: processors work many times slower on numbers below `tiny`.
+
+        For a step to call now and then, where its state fades by itself.
+        """
+        for array in self.state():
+            array[np.abs(array) < 1e5 * np.finfo(array.dtype).tiny] = 0
+
 
 class SGD(Optimizer):
     """Stochastic gradient descent: v <- momentum v + dC/dw, then w <- w - rate v.
 
     Without momentum that is w <- w - rate dC/dw (Robbins & Monro, 1951); momentum is Polyak's (1964).
+
+    Parameters
+    ----------
+    parameters, learning_rate : as for every Optimizer.
+    momentum : how much of v each step keeps; ValueError unless 0 <= momentum < 1.
+
+    Attributes
+    ----------
+    velocities : list of ndarray, v for each parameter; empty without momentum.
     """
 
-    def __init__(
-        self,
-        parameters: Iterable[Parameter],
-        learning_rate: float | Callable[[int], float],
-        momentum: float = 0.0,
-    ):
+    def __init__(self, parameters: Iterable[Parameter], learning_rate: Rate, momentum: float = 0.0):
         super().__init__(parameters, learning_rate)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum: got {momentum}, expected a number from 0 up to, but not including, 1")
+        check_share("momentum", momentum)
         self.momentum = momentum
         self.velocities = [np.zeros_like(p.value) for p in self.parameters] if momentum else []
 
@@ -72,8 +91,18 @@ class Adam(Optimizer):
 
     m <- beta1 m + (1 - beta1) g and v <- beta2 v + (1 - beta2) g^2, from zero; at step t = 1, 2, ... dividing
     by 1 - beta^t undoes that start: w <- w - rate m^ / (sqrt(v^) + epsilon) with m^ = m / (1 - beta1^t)
-    and v^ = v / (1 - beta2^t). Source: Kingma & Ba (2015). As at the end of their section 2, factors that are
-    the same for all parameters are put into the rate; so are the 1 - beta in front of g and g^2 here.
+    and v^ = v / (1 - beta2^t). Source: Kingma & Ba (2015). As at the end of their section 2, the two divisions,
+    which are the same for all parameters, are put into the rate and epsilon.
+
+    Parameters
+    ----------
+    parameters, learning_rate : as for every Optimizer.
+    beta1, beta2 : how much of m and of v each step keeps; ValueError unless 0 <= beta < 1.
+    epsilon : keeps the step of a parameter whose gradient is always 0 finite.
+
+    Attributes
+    ----------
+    m, v : lists of ndarray, the two means for each parameter.
     """
 
     FLUSH_EVERY = 100  # steps
@@ -81,31 +110,30 @@ class Adam(Optimizer):
     def __init__(
         self,
         parameters: Iterable[Parameter],
-        learning_rate: float | Callable[[int], float] = 0.001,
+        learning_rate: Rate = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
     ):
         super().__init__(parameters, learning_rate)
+        check_share("beta1", beta1)
+        check_share("beta2", beta2)
         check_positive("epsilon", epsilon)
-        for name, beta in (("beta1", beta1), ("beta2", beta2)):
-            if not 0 <= beta < 1:
-                raise ValueError(f"{name}: got {beta}, expected a number from 0 up to, but not including, 1")
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.means, self.squares, self.scratch = ([np.zeros_like(p.value) for p in self.parameters] for _ in range(3))
+        self.m, self.v, self.scratch = ([np.zeros_like(p.value) for p in self.parameters] for _ in range(3))
 
     def state(self) -> list[np.ndarray]:
-        return [*self.means, *self.squares]
+        return [*self.m, *self.v]
 
     def step(self) -> None:
-        rate, t = self.rate(), self.steps + 1
-        root = math.sqrt((1 - self.beta2**t) / (1 - self.beta2))
-        rate, epsilon = rate * root * (1 - self.beta1) / (1 - self.beta1**t), self.epsilon * root
-        for p, m, v, s in zip(self.parameters, self.means, self.squares, self.scratch, strict=True):
+        t = self.steps + 1
+        root = math.sqrt(1 - self.beta2**t)
+        rate, epsilon = self.rate() * root / (1 - self.beta1**t), self.epsilon * root
+        for p, m, v, s in zip(self.parameters, self.m, self.v, self.scratch, strict=True):
             m *= self.beta1
-            m += p.grad  # m / (1 - beta1)
+            m += np.multiply(1 - self.beta1, p.grad, out=s)
             v *= self.beta2
-            v += np.square(p.grad, out=s)  # v / (1 - beta2)
+            v += np.multiply(1 - self.beta2, np.square(p.grad, out=s), out=s)
             np.sqrt(v, out=s)
             s += epsilon
             np.divide(m, s, out=s)
@@ -113,9 +141,4 @@ class Adam(Optimizer):
             p.value[...] -= s
         self.steps = t
         if t % self.FLUSH_EVERY == 0:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Set to zero what has all but faded: processors work many times slower on numbers below `tiny`."""
-        for array in self.state():
-            array[np.abs(array) < 1e5 * np.finfo(array.dtype).tiny] = 0
+            self.flush()

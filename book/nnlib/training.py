@@ -8,9 +8,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from .checks import check_count, check_features, check_finite, check_labels, check_same_length
-from .layers import Network, Parameter
+from .checks import check_labels, check_training, check_validation
+from .layers import Parameter
 from .losses import Loss
+from .network import Network
 from .optimizers import Optimizer
 
 Transform = Callable[[Sequence[Parameter]], None]
@@ -57,47 +58,51 @@ def train_epochs(
     TrainingDiverged : when the cost or a parameter turns NaN or infinite; the parameters are then
         as they were after the last good epoch, and so is what the optimizer keeps.
     """
-    check_count("epochs", epochs)
-    check_count("batch_size", batch_size)
-    check_features(x, network.n_in, network.dtype)
-    check_same_length(x, y)
-    check_finite("x", x)
-    check_finite("y", y)
-    return _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, tuple(transforms))
+    check_training(network, optimizer, x, y, epochs, batch_size)
+    transforms = tuple(transforms)
+
+    def run() -> Iterator[float]:
+        kept = [*network.state().values(), *optimizer.state()]
+        good, good_steps = [array.copy() for array in kept], optimizer.steps
+        for epoch in range(1, epochs + 1):
+            try:
+                # Small matrix products are fastest on one BLAS thread.
+                with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+                    cost = one_epoch(network, loss, optimizer, minibatches(x, y, batch_size, rng), transforms)
+                if not (np.isfinite(cost) and all(np.isfinite(array).all() for array in kept)):
+                    raise TrainingDiverged(
+                        f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as "
+                        f"they were after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth "
+                        f"of {optimizer.rate():g}."
+                    )
+            except BaseException:  # Ctrl-C too: never leave a half-made step behind
+                _copy(good, kept)
+                optimizer.steps = good_steps
+                raise
+            _copy(kept, good)
+            good_steps = optimizer.steps
+            yield cost
+
+    return run()
 
 
-def _epochs(network, loss, optimizer, x, y, epochs, batch_size, rng, transforms) -> Iterator[float]:
-    parameters = network.parameters()
-    kept = [*network.state().values(), *optimizer.state()]
-    good, good_steps = [array.copy() for array in kept], optimizer.steps
-    for epoch in range(1, epochs + 1):
-        try:
-            # Small matrix products are fastest on one BLAS thread.
-            with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
-                cost = _one_epoch(network, loss, optimizer, parameters, minibatches(x, y, batch_size, rng), transforms)
-            if not (np.isfinite(cost) and all(np.isfinite(array).all() for array in kept)):
-                raise TrainingDiverged(
-                    f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as they "
-                    f"were after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth of "
-                    f"{optimizer.rate():g}."
-                )
-        except BaseException:  # Ctrl-C too: never leave a half-made step behind
-            for array, value in zip(kept, good, strict=True):
-                array[...] = value
-            optimizer.steps = good_steps
-            raise
-        for array, value in zip(kept, good, strict=True):
-            value[...] = array
-        good_steps = optimizer.steps
-        yield cost
+def _copy(arrays: list[np.ndarray], into: list[np.ndarray]) -> None:
+    for array, place in zip(arrays, into, strict=True):
+        place[...] = array
 
 
-def _one_epoch(network, loss, optimizer, parameters, batches, transforms) -> float:
-    """A step for each mini-batch; the mean cost over the examples, each as it was met."""
-    total = examples = 0
+def one_epoch(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    batches: Iterable[tuple[np.ndarray, np.ndarray]],
+    transforms: Sequence[Transform] = (),
+) -> float:
+    """A step for each mini-batch (x, y); the mean cost over the examples, each as it was met."""
+    parameters, total, examples = network.parameters(), 0.0, 0
     for x, y in batches:
         cost = loss.forward(network.forward(x), y)
-        network.parameter_gradients(loss.backward())
+        network.collect(loss.backward())
         for transform in transforms:
             transform(parameters)
         optimizer.step()
@@ -138,9 +143,7 @@ def fit(
     puts the parameters back as they were after the last good epoch and returns the history up to there.
     """
     if validation is not None:
-        check_features(validation[0], network.n_in, network.dtype)
-        check_finite("validation x", validation[0])
-        check_labels(validation[1], len(validation[0]), network.n_out)
+        check_validation(network, *validation)
     history = History()
     costs = train_epochs(
         network, loss, optimizer, x, y, epochs=epochs, batch_size=batch_size, rng=rng, transforms=transforms

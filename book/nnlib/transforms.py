@@ -12,6 +12,10 @@ class L2:
     """Add strength/2 times the sum of w^2 to the cost: large weights then pay for themselves.
 
     It acts on weights (arrays of two or more axes), not on biases.
+
+    Parameters
+    ----------
+    strength : how much; ValueError unless it is finite and above 0.
     """
 
     def __init__(self, strength: float):
@@ -32,6 +36,10 @@ class ClipNorm:
     """Shrink all gradients together so that their joint length is at most `max_norm`.
 
     Their direction stays (Pascanu et al., 2013).
+
+    Parameters
+    ----------
+    max_norm : the greatest length; ValueError unless it is finite and above 0.
     """
 
     def __init__(self, max_norm: float):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from measure.bench.peers import ours
-from nnlib import layers, losses, optimizers, training
+from nnlib import layers, losses, network, optimizers, training
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ def float64():
 
 
 def copies():
-    def parameter_gradients(self, delta):
+    def collect(self, delta):
         self.db[...] = delta.sum(axis=0)
         self.dW[...] = delta.T @ self.a
 
-    layers.Dense.parameter_gradients = parameter_gradients
+    layers.Dense.collect = collect
 
 
 def to_the_pixels():
-    layers.Network.parameter_gradients = layers.Network.backward
+    network.Network.collect = network.Network.backward
 
 
 def two_cases():
@@ -63,14 +63,14 @@ def shuffled_copy():
 def plain_adam():
     def step(self):
         rate, t = self.rate(), self.steps + 1
-        for p, m, v in zip(self.parameters, self.means, self.squares, strict=True):
+        for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
             m[...] = self.beta1 * m + (1 - self.beta1) * p.grad
             v[...] = self.beta2 * v + (1 - self.beta2) * p.grad**2
             root = np.sqrt(v / (1 - self.beta2**t))
             p.value[...] -= rate * (m / (1 - self.beta1**t)) / (root + self.epsilon)
         self.steps = t
         if t % self.FLUSH_EVERY == 0:
-            self._flush()
+            self.flush()
 
     optimizers.Adam.step = step
 
@@ -116,15 +116,17 @@ def one_room():
 
 def arrays_of_one():
     def step(self):
-        rate, t, dtype = self.rate(), self.steps + 1, self.means[0].dtype
-        root = ((1 - self.beta2**t) / (1 - self.beta2)) ** 0.5
-        rate = np.array(rate * root * (1 - self.beta1) / (1 - self.beta1**t), dtype)
-        beta1, beta2, epsilon = (np.array(c, dtype) for c in (self.beta1, self.beta2, self.epsilon * root))
-        for p, m, v, s in zip(self.parameters, self.means, self.squares, self.scratch, strict=True):
+        t, dtype = self.steps + 1, self.m[0].dtype
+        root = (1 - self.beta2**t) ** 0.5
+        rate, epsilon = (np.array(c, dtype) for c in (self.rate() * root / (1 - self.beta1**t), self.epsilon * root))
+        beta1, beta2, rest1, rest2 = (
+            np.array(c, dtype) for c in (self.beta1, self.beta2, 1 - self.beta1, 1 - self.beta2)
+        )
+        for p, m, v, s in zip(self.parameters, self.m, self.v, self.scratch, strict=True):
             m *= beta1
-            m += p.grad
+            m += np.multiply(rest1, p.grad, out=s)
             v *= beta2
-            v += np.square(p.grad, out=s)
+            v += np.multiply(rest2, np.square(p.grad, out=s), out=s)
             np.sqrt(v, out=s)
             s += epsilon
             np.divide(m, s, out=s)
@@ -132,7 +134,7 @@ def arrays_of_one():
             p.value[...] -= s
         self.steps = t
         if t % self.FLUSH_EVERY == 0:
-            self._flush()
+            self.flush()
 
     optimizers.Adam.step = step
 

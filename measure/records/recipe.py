@@ -115,7 +115,7 @@ def train(recipe: Recipe, images: np.ndarray, labels: np.ndarray, rng: np.random
         for start in range(0, len(order), recipe.batch_size):
             batch = order[start : start + recipe.batch_size]
             loss.forward(reader.network.forward(show(recipe, x[batch], rng)), labels[batch])
-            reader.network.parameter_gradients(loss.backward())
+            reader.network.collect(loss.backward())
             sgd.step()
             doubt[batch] = 1 - loss.p[np.arange(len(batch)), labels[batch]]
             seen += len(batch)

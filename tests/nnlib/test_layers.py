@@ -258,21 +258,48 @@ def test_training_gets_the_gradients_of_backward(layer):
     whole = [p.grad.copy() for p in layer.parameters()]
     for p in layer.parameters():
         p.grad[...] = 0
-    layer.parameter_gradients(grad)
+    layer.collect(grad)
     assert all(np.array_equal(p.grad, w) for p, w in zip(layer.parameters(), whole, strict=True))
 
 
-def test_a_first_layer_with_a_backward_of_its_own_is_trained_with_it():
+def test_collect_then_pass_back_is_backward():
+    for layer in LAYERS:
+        grad = np.ones_like(layer.forward(rng().standard_normal((6, 4))))
+        back = layer.backward(grad)
+        layer.collect(grad)
+        assert np.array_equal(layer.pass_back(grad), back)
+
+
+def test_training_does_not_ask_the_first_layer_to_pass_back():
+    class Proud(Dense):
+        def pass_back(self, delta):
+            raise AssertionError("asked for dC/dx")
+
+    for first in (Proud(4, 3, rng()), Network(Network(Proud(4, 3, rng())), Sigmoid())):
+        network = Network(first, Dense(3, 1, rng()))
+        network.collect(network.forward(np.ones((2, 4))))
+        assert np.any(network.parameters()[0].grad)
+
+
+def test_a_first_layer_with_a_collect_of_its_own_is_trained_with_it():
     class Frozen(Dense):
-        def backward(self, delta):
+        def collect(self, delta):
             self.dW[...], self.db[...] = 0, 0
-            return delta @ self.W
 
     network = Network(Frozen(4, 3, rng()), Sigmoid(), Dense(3, 1, rng()))
     kept, x = network.layers[0].W.copy(), rng().standard_normal((6, 4))
     sgd = SGD(network.parameters(), 0.1)
     fit(network, QuadraticCost(), sgd, x, np.ones((6, 1)), epochs=1, batch_size=2, rng=rng(), progress=False)
     assert np.array_equal(network.layers[0].W, kept)
+
+
+def test_a_backward_of_ones_own_is_refused_since_training_would_pass_it_by():
+    class Frozen(Dense):
+        def backward(self, delta):
+            return delta @ self.W
+
+    with pytest.raises(TypeError, match=r"layers: layer 1, Frozen, has a backward of its own.*write collect\(grad\)"):
+        Network(Sigmoid(), Frozen(4, 3, rng()))
 
 
 def test_parameters_are_the_very_arrays_of_the_layer():

@@ -1,5 +1,6 @@
 """Training: every example once an epoch, costs that fall, and a clean stop when it goes wrong."""
 
+import copy
 import re
 import signal
 import time
@@ -24,6 +25,7 @@ from nnlib import (
     accuracy,
     fit,
     minibatches,
+    one_epoch,
     one_hot,
     train_epochs,
 )
@@ -246,6 +248,48 @@ def test_an_answer_that_is_no_number_is_wrong_and_spoils_no_other():
     net = Network(*(Dense(2, 2, rng(), init=lambda rng, shape, W=W: W) for W in (large, difference)))
     x = np.array([[10.0, 10], [0, 1]])  # inf - inf for the first
     assert accuracy(net, x, np.array([0, 1])) == 0.5
+
+
+def replaced(net):
+    sgd = SGD(net.parameters(), 0.5)
+    net.layers[0].W = net.layers[0].W.copy()
+    return sgd
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        lambda net: SGD(network().parameters(), 0.5),
+        lambda net: SGD(copy.deepcopy(net).parameters(), 0.5),
+        lambda net: Adam([*net.parameters(), *network().parameters()]),
+        replaced,
+    ],
+    ids=["another network's", "a copy's", "two networks'", "replaced arrays'"],
+)
+def test_an_optimizer_of_other_arrays_is_refused_before_anything_is_computed(stale):
+    net = network()
+    optimizer = stale(net)
+    net.forward = lambda x: pytest.fail("something was computed")
+    with pytest.raises(
+        ValueError, match="^optimizer: its parameter 0.W is none of this network's arrays.*make .* anew$"
+    ):
+        train(net, optimizer=optimizer)
+
+
+def test_an_optimizer_of_some_of_the_parameters_trains_these_alone():
+    net, start = network(), network()
+    history = train(net, optimizer=SGD(net.layers[2].parameters(), 0.5))
+    assert history.cost[-1] < history.cost[0]
+    moved = [not np.array_equal(p.value, q.value) for p, q in zip(net.parameters(), start.parameters(), strict=True)]
+    assert moved == [False, False, True, True]
+
+
+def test_an_epoch_of_ones_own_batches_is_one_epoch_of_training():
+    x, labels = blobs()
+    net, twin = network(), network()
+    parts = net, SoftmaxCrossEntropy(), SGD(net.parameters(), 0.5)
+    cost = one_epoch(*parts, minibatches(x, labels, 10, rng()), [L2(0.1)])
+    assert [cost] == train(twin, epochs=1, transforms=[L2(0.1)]).cost and same(net, twin)
 
 
 @pytest.mark.parametrize(

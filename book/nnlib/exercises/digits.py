@@ -6,8 +6,9 @@ import numpy as np
 
 from nnlib.datasets import load_digits, split
 from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
-from nnlib.layers import Dense, Network, Sigmoid, Tanh
+from nnlib.layers import Dense, Sigmoid, Tanh
 from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.network import Network
 from nnlib.optimizers import SGD
 from nnlib.training import accuracy, minibatches, train_epochs
 

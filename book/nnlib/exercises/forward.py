@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
-from nnlib.layers import Dense, Network, Sigmoid, sigmoid
+from nnlib.layers import Dense, Sigmoid, sigmoid
+from nnlib.network import Network
 
 
 @predict_it(

@@ -270,21 +270,20 @@ class _SameDraws:
 
 
 class _OpenGate(ReLU):
-    def backward(self, grad):
+    def pass_back(self, grad):
         return grad * (np.maximum(self.z, 0) >= 0)
 
 
 class _SlopeAtA(Sigmoid):
-    def backward(self, grad):
+    def pass_back(self, grad):
         s = sigmoid(self.a)
         return grad * s * (1 - s)
 
 
 class _SumOfAll(Dense):
-    def backward(self, delta):
-        super().backward(delta)
+    def collect(self, delta):
+        super().collect(delta)
         self.db[...] = delta.sum()
-        return delta @ self.W
 
 
 class _Overflowing(Sigmoid):
@@ -294,24 +293,26 @@ class _Overflowing(Sigmoid):
 
 
 class _DividedAgain(Dense):
-    def backward(self, delta):
-        return super().backward(delta / len(delta))
+    def collect(self, delta):
+        super().collect(delta / len(delta))
+
+    def pass_back(self, delta):
+        return super().pass_back(delta / len(delta))
 
 
 class _Hoarder(Dense):
-    def backward(self, delta):
+    def collect(self, delta):
         self.db += delta.sum(axis=0)
         self.dW += delta.T @ self.a
-        return delta @ self.W
 
 
 class _HalfBack(Dropout):
-    def backward(self, grad):
+    def pass_back(self, grad):
         return grad * (self.mask > 0)
 
 
 class _InPlace(ReLU):
-    def backward(self, grad):
+    def pass_back(self, grad):
         grad *= self.z > 0
         return grad
 
@@ -321,17 +322,16 @@ class _GateByOutput(Layer):  # right: it keeps its output, and asks it with >
         self.a = np.maximum(z, 0)
         return self.a
 
-    def backward(self, grad):
+    def pass_back(self, grad):
         return np.where(self.a > 0, grad, 0)
 
 
 class _RowByRow(Dense):  # right: it goes through the examples one by one
-    def backward(self, delta):
+    def collect(self, delta):
         self.db[...], self.dW[...] = 0, 0
         for d, a in zip(delta, self.a, strict=True):
             self.db += d
             self.dW += np.outer(d, a)
-        return delta @ self.W
 
 
 _RIGHT: dict[str, Callable[[], Layer]] = {

@@ -7,8 +7,9 @@ import numpy as np
 
 from nnlib.datasets import load_digits
 from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
-from nnlib.layers import Dense, Network, Sigmoid
+from nnlib.layers import Dense, Sigmoid
 from nnlib.losses import QuadraticCost, one_hot
+from nnlib.network import Network
 from nnlib.optimizers import SGD
 from nnlib.training import TrainingDiverged, accuracy, train_epochs
 

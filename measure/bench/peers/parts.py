@@ -34,7 +34,7 @@ def start(net, weights, x, labels, batch_size, rng):
             grad = timed(("loss", 1), loss.backward)
             for i, layer in enumerate(reversed(others)):
                 grad = timed((name(layer, "backward"), i), layer.backward, grad)
-            timed((name(first, "backward"), len(others)), first.parameter_gradients, grad)
+            timed((name(first, "backward"), len(others)), first.collect, grad)
             timed("step", optimizer.step)
         result = defaultdict(float)
         for part, times in seconds.items():

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ...datasets import load_digits
-from ...layers import Dense, Network
+from ...layers import Dense
 from ...losses import QuadraticCost, one_hot
+from ...network import Network
 from .. import live
 
 PARTS = ("ink.js", "network.js", "pen.js", "picture.js", "digit.js")  # its script, in the order in which it runs

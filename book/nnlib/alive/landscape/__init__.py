@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ... import plotting
-from ...layers import Dense, Layer, Network, Sigmoid
+from ...layers import Dense, Layer, Sigmoid
 from ...losses import QuadraticCost
+from ...network import Network
 from ...optimizers import SGD
 from ...training import minibatches
 from .. import live

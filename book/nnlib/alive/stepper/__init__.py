@@ -14,8 +14,9 @@ from textwrap import dedent
 import numpy as np
 
 from ...examples import Example, net_2_2_1, net_2_2_2
-from ...layers import Dense, Network, Sigmoid
+from ...layers import Dense, Sigmoid
 from ...losses import QuadraticCost
+from ...network import Network
 from ...optimizers import SGD
 from .. import live
 from .quantities import ARRAYS, digits, entries, equation, words
@@ -25,8 +26,8 @@ LABEL = "The backward-pass stepper: forward and backward, one operation a step"
 NUDGES = (-0.01, 0.01)
 METHODS = {
     Network: ("forward",),
-    Dense: ("forward", "parameter_gradients", "backward"),
-    Sigmoid: ("forward", "backward"),
+    Dense: ("forward", "collect", "pass_back"),
+    Sigmoid: ("forward", "pass_back"),
     QuadraticCost: ("forward", "backward"),
     SGD: ("step",),
 }

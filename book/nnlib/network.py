@@ -1,0 +1,99 @@
+"""Network: layers in a row, what fits together, and saving and loading what they have learned."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from . import storage
+from .checks import check_features, check_layer
+from .layers import Layer, Parameter
+
+
+class Network(Layer):
+    """Layers in a row, each fed by the one before; a network is a layer too, so networks nest.
+
+    Raises ValueError where neighbouring layers do not fit or one layer stands in two places, and
+    TypeError where layers have different dtypes. `forward` and `predict` check that `x` is an array
+    of shape (n, n_in), n >= 1, of the parameters' dtype.
+    """
+
+    def __init__(self, *layers: Layer):
+        self.layers = layers
+        self.n_in, self.n_out, self.dtype = _fit_together(layers)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        check_features(x, self.n_in, self.dtype)
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        return grad
+
+    def collect(self, grad: np.ndarray) -> None:
+        """`backward` as training needs it: without dC/dx, often the largest product of all."""
+        first, *others = self.layers
+        for layer in reversed(others):
+            grad = layer.backward(grad)
+        first.collect(grad)
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
+        for layer in reversed(self.layers):
+            grad = layer.pass_back(grad)
+        return grad
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        check_features(x, self.n_in, self.dtype)
+        for layer in self.layers:
+            x = layer.predict(x)
+        return x
+
+    def parameters(self) -> list[Parameter]:
+        """Every layer's parameters, named by the layer's place: "0.W", "0.b", "2.W", ..."""
+        placed = [(i, p) for i, layer in enumerate(self.layers) for p in layer.parameters()]
+        return [Parameter(f"{i}.{p.name}", p.value, p.grad) for i, p in placed]
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Every layer's state, named like the parameters: "0.W", "0.b", "1.gamma", ..."""
+        return {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.state().items()}
+
+    def save(self, path: str | Path) -> None:
+        """Write the state to `path` (.npz, no pickle); the file is either whole or untouched."""
+        storage.save(self.state(), path)
+
+    def load(self, path: str | Path) -> None:
+        """Fill the state from a file of `save` by a network of the same shape.
+
+        Raises ValueError, naming the file and what is wrong with it, or FileNotFoundError where there is
+        none, and then changes nothing.
+        """
+        storage.load_into(self.state(), path)
+
+
+def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The layers of layers, with networks opened."""
+    for layer in layers:
+        yield from _leaves(layer.layers) if isinstance(layer, Network) else (layer,)
+
+
+def _fit_together(layers: tuple[Layer, ...]) -> tuple[int | None, int | None, np.dtype | None]:
+    """The inputs, outputs and dtype of layers in a row; raise where they do not fit."""
+    leaves = [id(layer) for layer in _leaves(layers)]
+    if len(set(leaves)) < len(leaves):
+        raise ValueError("layers: one layer stands in two places; create a new one for each place")
+    n_in = width = dtype = None
+    for i, layer in enumerate(layers):
+        check_layer(i, layer, Layer, Network)
+        takes, gives = layer.n_in, layer.n_out
+        if None not in (width, takes) and takes != width:
+            raise ValueError(f"layers: layer {i} takes {takes} inputs, but the layers before it give {width}")
+        n_in = takes if width is None and n_in is None else n_in
+        width = gives or width
+        for p in layer.parameters():
+            if dtype not in (None, p.value.dtype):
+                raise TypeError(f"layers: layer {i} has dtype {p.value.dtype}, but those before it {dtype}")
+            dtype = p.value.dtype
+    return n_in, width, dtype

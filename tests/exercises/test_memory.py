@@ -52,8 +52,9 @@ def test_progress_can_be_exported_and_cleared(file, tmp_path, capsys):
 @pytest.mark.parametrize(
     "text",
     ["{", "[]", "null", '{"exercises": 3, "predictions": {}}', '{"exercises": {"a": {}}}', "\x00", "[" * 100_000]
-    + ['{"exercises": {"a": {"tries": Infinity, "solved": true}}, "predictions": {}}'],
-    ids=range(8),
+    + ['{"exercises": {"a": {"tries": Infinity, "solved": true}}, "predictions": {}}', '{"a":[' * 50_000]
+    + ['"' + '\\"' * 100_000, '"\\"' * 100_000],
+    ids=range(11),
 )
 def test_a_damaged_file_is_set_aside_and_nothing_is_lost(file, capsys, text):
     file.parent.mkdir()
@@ -62,6 +63,33 @@ def test_a_damaged_file_is_set_aside_and_nothing_is_lost(file, capsys, text):
     assert read()["exercises"].keys() == {"backprop.output_error"}
     (aside,) = file.parent.glob("*damaged*")
     assert aside.read_text() == text and str(aside) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"exercises": ' * 50_000, '{"[[": [1], "a": ' * 11], ids=range(3))
+def test_what_is_nested_too_deeply_for_a_browser_is_never_parsed(file, monkeypatch, text):
+    monkeypatch.setattr("json.loads", lambda stored: pytest.fail("it was parsed"))
+    file.parent.mkdir()
+    file.write_text(text)
+    assert read() == {"exercises": {}, "predictions": {}} and list(file.parent.glob("*damaged*"))
+
+
+def test_what_another_version_has_written_is_read_and_brackets_in_a_name_are_no_depth(file, capsys):
+    name = 'zebra.{{{{{{{{{{{{[[["\\'
+    stored = {
+        "exercises": {name: {"tries": 2, "solved": True, "when": [1]}, "nodot": {"tries": 1, "solved": False}},
+        "predictions": {name: {"guess": "many", "result": None, "sure": {"how": 0.5}}},
+        "version": 7,
+    }
+    file.parent.mkdir()
+    file.write_text(json.dumps(stored))
+    record("backprop.output_error", solved=True)
+    progress()
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "Backpropagation",
+        "nodot",
+        "zebra",
+    ]
+    assert read()["exercises"][name] == {"tries": 2, "solved": True}
 
 
 def test_bytes_that_are_no_text_are_set_aside_too(file):

@@ -4,8 +4,10 @@ The file lies in the per-user data folder; the environment variable NNLIB_PROGRE
 "off". A damaged file is set aside under another name, and a new one is begun.
 """
 
+import itertools
 import json
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -66,6 +68,8 @@ def read() -> dict:
     if not stored:
         return {"exercises": {}, "predictions": {}}
     try:
+        if _depth(stored) > 10:  # three are written; in a browser many thousands would end the kernel
+            raise ValueError("nested too deeply")
         kept = json.loads(stored)
         return {
             "exercises": {
@@ -77,7 +81,7 @@ def read() -> dict:
                 for name, entry in kept["predictions"].items()
             },
         }
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         aside = file.with_name(f"{file.stem}-damaged-{time.strftime('%Y%m%d-%H%M%S')}{file.suffix}")
         print(f"The progress file was damaged; it is kept as {aside}, and a new one is begun.")
         try:
@@ -85,6 +89,12 @@ def read() -> dict:
         except OSError:  # a folder that is read-only: go on without
             pass
         return {"exercises": {}, "predictions": {}}
+
+
+def _depth(stored: bytes) -> int:
+    """How deeply the brackets of a JSON text are nested, those within its strings aside."""
+    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"?|[^][{}"]+', b"", stored, flags=re.DOTALL)
+    return max(itertools.accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
 
 
 def _file() -> Path | None:

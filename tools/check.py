@@ -19,6 +19,11 @@ def ruff() -> list[str]:
     return [sys.executable, "-m", "ruff", "check", "."]
 
 
+def scripts() -> list[str]:
+    """Scripts and style sheets of the pages, by the rules of biome.json."""
+    return [sys.executable, "tools/lint_scripts.py"]
+
+
 def spelling() -> list[str]:
     """The prose of pages and notebooks, and the code; a notebook's outputs are left out."""
     folder = ROOT / "_build" / "spelling"
@@ -72,7 +77,7 @@ def tests() -> list[str]:
     return [*PYTEST, "tests", "-n2", "--dist=loadfile", "--cov=nnlib", "--cov-report=term-missing:skip-covered"]
 
 
-CHECKS = {check.__name__: check for check in (ruff, spelling, workflows, book, notebooks, tests)}
+CHECKS = {check.__name__: check for check in (ruff, scripts, spelling, workflows, book, notebooks, tests)}
 
 
 def main(names: list[str]) -> str | None:

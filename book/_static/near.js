@@ -5,6 +5,7 @@
  */
 "use strict";
 
+// biome-ignore lint/correctness/noUnusedVariables: the scripts after it use it
 const whenNear = (() => {
   const waiting = new Map();  // from each box to what brings it to life
   const screen = new IntersectionObserver((seen) => {

@@ -24,11 +24,11 @@
       event.preventDefault();
       const answer = answers[radios.findIndex((radio) => radio.checked)];
       if (!answer) {
-        nnlib.say(verdict, "Not attempted yet", "choose an answer first.");
+        nnlib.say(verdict, "not-attempted", "choose an answer first.");
         return;
       }
       const right = "right" in answer.dataset;
-      nnlib.say(verdict, right ? "Correct" : "Not yet", answer.dataset.says);
+      nnlib.say(verdict, right ? "correct" : "not-yet", answer.dataset.says);
       nnlib.record(box.dataset.name, right);
     });
     box.replaceChildren(form);

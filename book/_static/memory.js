@@ -2,12 +2,13 @@
  *
  * It has the form of the notebooks' own file: {exercises: {name: {tries, solved}}, predictions: {name: {guess, result}}}.
  * What is damaged is set aside under another key. Where a browser keeps nothing, all works until the page is closed.
- * The scripts of exercises and predictions share what stands here as `nnlib`.
+ * The scripts of exercises and predictions share what stands here as `nnlib`, which elements.js has begun.
  */
 "use strict";
 
-const nnlib = (() => {
+Object.assign(nnlib, (() => {
   const KEY = "nnlib.progress";
+  const VERDICTS = { "correct": "Correct", "not-yet": "Not yet", "not-attempted": "Not attempted yet" };
   const empty = () => ({ exercises: {}, predictions: {} });
   const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
   const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -95,23 +96,17 @@ const nnlib = (() => {
       delete kept.predictions[name];
       write(kept);
     },
-    element(name, attributes = {}, ...children) {
-      const made = document.createElement(name);
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-      made.append(...children);
-      return made;
-    },
     /* A line that a screen reader speaks whenever its text changes. */
     live(kind) {
-      return this.element("p", { class: kind, role: "status", "aria-live": "polite" });
+      return nnlib.element("p", { class: kind, role: "status", "aria-live": "polite" });
     },
-    /* A line with its verdict in bold; said anew even if the same was said before. */
-    say(line, verdict, why = "") {
+    /* A line with its verdict in bold, which is of the kind correct, not-yet or not-attempted; said anew even if it was said before. */
+    say(line, kind, why = "") {
       line.replaceChildren();
-      line.dataset.verdict = verdict;
+      line.dataset.verdict = kind;
       setTimeout(() => {
-        line.replaceChildren(this.element("strong", {}, verdict), why ? `: ${why}` : ".");
+        line.replaceChildren(nnlib.element("strong", {}, VERDICTS[kind]), why ? `: ${why}` : ".");
       }, 50);
     },
   };
-})();
+})());

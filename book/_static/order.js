@@ -135,8 +135,8 @@
       const known = mistakes[places.join(",")];
       const answer = items().map(letterOf).join("");
       const right = !unmet && !known;
-      if (right) nnlib.say(verdict, "Correct", `in the notebook, this order is "${answer}".`);
-      else nnlib.say(verdict, "Not yet", known ?? `line ${letterOf(unmet)} needs something that a later line brings.`);
+      if (right) nnlib.say(verdict, "correct", `in the notebook, this order is "${answer}".`);
+      else nnlib.say(verdict, "not-yet", known ?? `line ${letterOf(unmet)} needs something that a later line brings.`);
       nnlib.record(list.dataset.name, right);
     }
 

@@ -17,31 +17,33 @@
       of(name).solved += solved ? 1 : 0;
     }
     for (const name of Object.keys(kept.predictions)) of(name).predicted += 1;
-    return [...chapters].sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
+    return chapters;
   }
 
-  function table(chapters) {
+  /* What was done, in the order of the book; `titles` has those of its chapters by what exercises call them. */
+  function table(done, titles) {
+    const chapters = [...new Set([...Object.keys(titles), ...done.keys()])].filter((chapter) => done.has(chapter));
     const head = (text, scope) => element("th", { scope }, text);
     const columns = ["Chapter", "Tried", "Solved", "Predicted"].map((text) => head(text, "col"));
-    const called = (chapter) => chapter.replace(/^ch0*(\d+)$/, "Chapter $1");
     return element("table", { class: "table" },
       element("caption", { class: "nnlib-unseen" }, "Exercises and predictions by chapter"),
       element("thead", {}, element("tr", {}, ...columns)),
-      element("tbody", {}, ...chapters.map(([chapter, it]) => element("tr", {}, head(called(chapter), "row"),
-        ...[it.tried, it.solved, it.predicted].map((count) => element("td", {}, String(count)))))));
+      element("tbody", {}, ...chapters.map((chapter) => element("tr", {}, head(titles[chapter] ?? chapter, "row"),
+        ...Object.values(done.get(chapter)).map((count) => element("td", {}, String(count)))))));
   }
 
   function bringToLife(box) {
     const state = nnlib.live("nnlib-verdict");
     const kept = element("div", {});
+    const titles = JSON.parse(box.dataset.chapters ?? "{}");
     const save = element("button", { type: "button", class: "nnlib-button" }, "Download as a file");
     const clear = element("button", { type: "button", class: "nnlib-button" }, "Clear");
 
     function show() {
-      const chapters = byChapter(nnlib.read());
-      kept.replaceChildren(chapters.length ? table(chapters)
+      const done = byChapter(nnlib.read());
+      kept.replaceChildren(done.size ? table(done, titles)
         : element("p", {}, "Nothing yet: check an exercise or commit a prediction, and it is counted here."));
-      save.hidden = clear.hidden = chapters.length === 0;
+      save.hidden = clear.hidden = done.size === 0;
     }
 
     save.addEventListener("click", () => {

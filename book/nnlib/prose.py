@@ -1,4 +1,4 @@
-"""Prose: a computed number on its way from a cell into a sentence of the page, and rows on their way into a table."""
+"""Prose: a number on its way into a sentence, how it is written there, and rows on their way into a table."""
 
 from collections.abc import Sequence
 from html import escape
@@ -29,3 +29,20 @@ def table(rows: Sequence[Sequence[str]]) -> None:
     head, *body = (f"<tr>{' '.join(row)}</tr>" for row in cells)  # the spaces keep words apart for a search
     html = f"<table><thead>{head}</thead> <tbody>{' '.join(body)}</tbody></table>"
     display({"text/html": html, "text/plain": plain}, raw=True)
+
+
+def decimals(number: float, places: int = 6) -> str:
+    """A number with so many decimals, or fewer where it has no more, and a real minus sign."""
+    text = f"{number:.{places}f}"
+    if "." in text and abs(number - float(text)) < 1e-12:
+        text = text.rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "\N{MINUS SIGN}")
+
+
+def significant(number: float, digits: int = 4) -> str:
+    """A number in so many significant digits; what is tiny or huge has a power of ten."""
+    if 1e-4 <= abs(number) < 1e6 or number == 0:
+        return f"{float(f'{number:.{digits}g}') + 0.0:.15g}".replace("-", "\N{MINUS SIGN}")
+    figures, power = f"{number:.{digits - 1}e}".split("e")
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{figures} × 10{raised}".replace("-", "\N{MINUS SIGN}")

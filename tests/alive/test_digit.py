@@ -168,3 +168,55 @@ def test_the_words_go_through_all_examples(bundle):
         output = NETWORK.predict(pixels.astype(np.float32)[None])[0]
         assert f"({output.max():.2f}); next" in line
         assert f"Told that it is {'an' if label == 8 else 'a'} {label}," in line
+
+
+def hundred():
+    """100 images with their labels: MNIST's where it is at hand, else embedded digits made alike."""
+    if lacks_data({"nnlib": {"data": "mnist"}}):
+        digits = load_digits()
+        images = [digit.like_mnist(digit.drawing_of(image)).ravel() for image in digits.x_test[:100]]
+        return np.array(images), digits.y_test[:100]
+    mnist = load_mnist()
+    return mnist.x_test[:100].astype(np.float64), mnist.y_test[:100]
+
+
+def test_script_and_nnlib_agree_on_100_images(node, bundle):
+    """Every activation, every slope, the cost before and after a step; half of the labels are wrong ones."""
+    data = json.loads(re.search(r'application/json">(.*?)</script>', bundle["text/html"])[1])
+    look = """(() => {
+      const layers = layersOf(sizes, floats(weights));
+      const seen = look(layers, Float64Array.from(image), label, 1.5);
+      const slopes = seen.gradients.flatMap(({ dW, db }) => [...dW, ...db]);
+      const values = seen.activations.slice(1).flatMap((a) => [...a]);
+      return Float64Array.from([...values, seen.cost, seen.costAfter, ...slopes]);
+    })()"""
+    for i, (image, label) in enumerate(zip(*hundred(), strict=True)):
+        label = int(label + i % 2) % 10
+        theirs = node("digit", look, sizes=data["sizes"], weights=data["weights"], image=image.tolist(), label=label)
+        seen = digit.look(NETWORK, image, label, 1.5)
+        slopes = [gradient.ravel() for gradient in seen.gradients.values()]
+        ours = np.concatenate([*seen.activations, [seen.cost, seen.cost_after], *slopes])
+        assert len(ours) == 16 + 16 + 10 + 2 + 13_002
+        assert np.abs(theirs - ours).max() < 1e-6
+
+
+def test_script_and_nnlib_make_the_same_image_of_a_drawing(node):
+    rng = np.random.default_rng(0)
+    drawings = [[rng.uniform(-5, 285, 2).tolist() for _ in range(rng.integers(2, 9))] for _ in range(20)]
+    drawings += [[[140, 20], [140, 260]], [[3, 3], [3, 3]], [[20, 140], [260, 140]], [[10, 10], [270, 270]]]
+    drawn = """(() => {
+      const ink = paper();
+      points.slice(1).forEach((to, i) => draw(ink, points[i], to));
+      return [ink, likeMnist(ink)];
+    })()"""
+    for points in drawings:
+        ink, image = node("digit", drawn, points=points)
+        ours = digit.like_mnist(ink.reshape(digit.DOTS, digit.DOTS)).ravel()
+        assert ours.max() > 0.9 and np.abs(image - ours).max() < 1e-6
+    assert not any(node("digit", "likeMnist(paper())"))
+
+
+def test_script_and_nnlib_blow_up_the_examples_alike(node):
+    for image in digit.examples():
+        levels = np.rint(16 * image).astype(int).tolist()
+        assert np.array_equal(node("digit", "drawingOf(levels)", levels=levels), digit.drawing_of(image).ravel())

@@ -60,6 +60,13 @@ def test_the_orders_are_those_of_the_walk():
     assert np.allclose(land.walk((-0.5, 1.5), 0.1, 1, 1, seed=3)[-1], place)
 
 
+def test_the_costs_of_many_places_are_those_of_each():
+    for land in (Landscape(X, Y, Sigmoid()), Landscape(*points())):
+        w, b = np.random.default_rng(0).uniform(-3, 3, (2, 4, 5))
+        costs = [[land.at(place)[0] for place in zip(*row, strict=True)] for row in zip(w, b, strict=True)]
+        assert np.allclose(land.costs(w, b), costs, rtol=1e-12)
+
+
 def test_what_lies_above_a_level_is_cut_out_along_it():
     land = Landscape(*points())
     (area,) = land.contours((-1.2, 3.2, -2.2, 2.2), [1.0])
@@ -83,3 +90,25 @@ def test_the_words_of_chapter_8_say_how_far_each_batch_size_comes(shown):
     assert "Batches of 1: 100 steps in an epoch; after one epoch 0.26 from the lowest point, after five 0.25." in text
     assert "All 100 at once: 1 step in an epoch; after one epoch 3.23" in text and data["note"] in text
     assert data["batch"] in data["batches"] and list(data["orders"]) == [str(seed) for seed in data["seeds"]]
+
+
+@pytest.mark.parametrize("kind", ["sigmoid", "line"])
+def test_costs_slopes_and_walks_of_the_script_are_those_of_nnlib(node, shown, kind):
+    x, y = (X, Y) if kind == "sigmoid" else points()
+    (landscape.sigmoid_neuron if kind == "sigmoid" else landscape.straight_line)(x, y)
+    data, land = shown[0][0], Landscape(x, y, *([Sigmoid()] if kind == "sigmoid" else []))
+    left, right, bottom, top = data["window"]
+    places = np.random.default_rng(0).uniform((left, bottom), (right, top), (50, 2))
+    each = "places.map((place) => pass(taskOf(data), place, taskOf(data).all))"
+    for place, found in zip(places, node("landscape", each, data=data, places=places.tolist()), strict=True):
+        cost, slopes = land.at(place)
+        assert np.allclose([found["cost"], *found["slopes"]], [cost, *slopes], rtol=0, atol=1e-9)
+    epochs = {"sigmoid": 400, "line": landscape.EPOCHS}[kind]
+    for size in data.get("batches", [6]):
+        for seed in data.get("seeds", [0])[:2]:
+            ours = land.walk(data["start"], data["rate"], epochs, size, seed)
+            choice = {"start": data["start"], "rate": data["rate"], "size": size, "seed": seed}
+            steps = len(ours) - 1 + (size < 100 and kind == "line")  # no step beyond the last order
+            walk = "descend(taskOf(data), choice, steps)"
+            theirs = node("landscape", walk, data=data, choice=choice, steps=steps)
+            assert np.allclose(theirs, ours, rtol=0, atol=1e-9), (size, seed)

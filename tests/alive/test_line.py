@@ -1,9 +1,11 @@
-"""The perceptron's line: what it says of each task is what the rule does, and its points can be added exactly."""
+"""The perceptron's line: its script learns as Python does, its words say what the rule does, its sums are exact."""
 
 import numpy as np
 import pytest
 
 from nnlib.alive import line, live
+
+TRAIN, SEPARABLE = "train(points, limit)", "separable(points)"
 
 
 @pytest.fixture
@@ -54,3 +56,55 @@ def test_the_words_say_that_xor_never_ends(shown):
 def test_a_task_that_there_is_not_is_refused():
     with pytest.raises(KeyError, match="NAND"):
         line.show("NAND")
+
+
+def rows(inputs, targets):
+    return [[*map(float, x), int(y)] for x, y in zip(inputs, targets, strict=True)]
+
+
+def same(ours, theirs):
+    """Whether the script made the very updates that Python made."""
+    *_, updates, clean = ours
+    assert (theirs["clean"], len(theirs["updates"])) == (clean, len(updates))
+    for (epoch, _, z, error, w, b), update in zip(updates, theirs["updates"], strict=True):
+        assert (update["epoch"], update["error"]) == (epoch, error)
+        assert np.allclose([update["z"], *update["w"], update["b"]], [z, *w, b], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", line.tasks())
+def test_the_script_learns_each_task_as_python_does(node, name):
+    inputs, targets = line.tasks()[name]
+    ours = line.train(inputs, targets, max_epochs=50)
+    theirs = node("line", TRAIN, points=rows(inputs, targets), limit=len(ours[2]))
+    same(ours, theirs)
+    assert theirs["circle"] == (list(line.circle(ours[2])) if ours[3] is None else None)
+
+
+@pytest.mark.parametrize("grain", [line.GRAIN, None])
+def test_the_script_learns_random_points_as_python_does(node, grain):
+    rng = np.random.default_rng(0)
+    tasks = [(rng.uniform(-1, 2, (n, 2)), rng.integers(0, 2, n)) for n in rng.integers(2, 9, 100)]
+    if grain:
+        tasks = [(np.round(inputs / grain) * grain, targets) for inputs, targets in tasks]
+    learned = [line.train(*task, max_epochs=60) for task in tasks]
+    for task, ours in zip(tasks, learned, strict=True):
+        points = rows(*task)
+        same(ours, node("line", TRAIN, points=points, limit=len(ours[2])))
+        # What the rule has learned a line separates; and where the rule runs in a circle, none does.
+        said = node("line", SEPARABLE, points=points)
+        assert said or ours[3] is None
+        assert not said or line.circle(ours[2]) is None
+    assert 20 < sum(clean is not None for *_, clean in learned) < 90
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ([[0, 0, 1], [0, 0, 0]], False),
+        ([[0, 0, 0], [1, 1, 1], [2, 2, 0]], False),
+        ([[0, 0, 0], [1, 1, 1], [2, 2, 1]], True),
+        ([[0, 0, 1], [1, 0, 1]], True),
+    ],
+)
+def test_points_that_touch_are_not_separable_and_points_of_one_kind_are(node, points, said):
+    assert node("line", SEPARABLE, points=points) == said

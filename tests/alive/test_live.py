@@ -64,8 +64,3 @@ def test_every_script_runs_as_a_module_and_as_a_classic_script(name):
     module = live.script(name)
     assert module.rstrip().endswith(scripts.EXPORT) and "import " not in module
     assert "export" not in scripts.for_page(module, name)
-
-
-def test_a_script_that_exports_something_else_is_refused():
-    with pytest.raises(ValueError, match="number.js: expected one line"):
-        scripts.for_page("export default render;", "number")

@@ -1,20 +1,19 @@
 """The stepper: its numbers are those of nnlib, its lines of code are nnlib's, and its sentences hold its numbers."""
 
 import inspect
-import json
 import re
-from pathlib import Path
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from nnlib import SGD, QuadraticCost, layers
 from nnlib.alive import live, stepper
-from nnlib.alive.stepper.quantities import digits, entries, equation, words
+from nnlib.alive.stepper.quantities import entries, equation, words
 from nnlib.examples import net_2_2_1, net_2_2_2
+from nnlib.prose import decimals
 
 EXAMPLES = pytest.mark.parametrize("example", [net_2_2_1(), net_2_2_2()], ids=lambda example: example.name)
-CHAPTER = Path(__file__).parents[2] / "book" / "backpropagation.ipynb"
 PHASES = ["start", *["forward"] * 5, *["backward"] * 8, *["step"] * 2]
 
 
@@ -119,11 +118,11 @@ def test_the_shape_of_a_result_is_that_of_what_it_holds(example):
 def test_every_number_is_said_to_six_decimals(example):
     for step in stepper.trace(example):
         for row in step.rows:
-            assert row.says in step.says and row.says.endswith(f" = {digits(step.makes[row.makes])}")
+            assert row.says in step.says and row.says.endswith(f" = {decimals(step.makes[row.makes])}")
 
 
 def test_numbers_and_names_are_said_as_the_text_writes_them():
-    assert [digits(0.19999999999999996), digits(-0.02274012), digits(1.0), digits(-0.01)] == [
+    assert [decimals(0.19999999999999996), decimals(-0.02274012), decimals(1.0), decimals(-0.01)] == [
         "0.2", "\N{MINUS SIGN}0.022740", "1", "\N{MINUS SIGN}0.01"]  # fmt: skip
     assert words("W2.1.2") == "the weight from hidden neuron 2 to output neuron 1"
     assert words("db1.2") == "the slope for the bias of hidden neuron 2"
@@ -143,22 +142,24 @@ def test_the_words_say_every_step_and_every_nudge(monkeypatch):
     assert text.count("by a forward pass; moved by 0.01") == 9 + 12
 
 
-def flat(data):
-    """All that is in nested lists and dicts, in order."""
-    if isinstance(data, dict):
-        return [leaf for item in data.items() for leaf in flat(item)]
-    return [leaf for item in data for leaf in flat(item)] if isinstance(data, (list, tuple)) else [data]
+@EXAMPLES
+def test_the_script_knows_after_each_step_what_nnlib_knows(node, example):
+    steps = [asdict(step) for step in stepper.trace(example)]
+    for at in range(len(steps)):
+        after = known(stepper.trace(example)[: at + 1])
+        if at == len(steps) - 1:  # a slope belongs to the old weights
+            after = {quantity: value for quantity, value in after.items() if not quantity.startswith("d")}
+        assert node("stepper", "numbers({ steps }, at).known", steps=steps, at=at) == after
 
 
-def test_the_chapters_stored_numbers_and_lines_are_todays(monkeypatch):
-    """nbval compares the words; this compares what the script draws."""
-    outputs = [o for c in json.loads(CHAPTER.read_text("utf-8"))["cells"] for o in c.get("outputs", ())]
-    pages = ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
-    (stored,) = [page for page in pages if "nnlib-live-stepper" in page]
-    shown = []
-    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data["text/html"]))
-    stepper.show()
-    before, today = [flat(json.loads(re.search("<script[^>]*>(.*?)</script>", page)[1])) for page in (stored, shown[0])]
-    assert len(before) == len(today)
-    for old, new in zip(before, today, strict=True):
-        assert old == (pytest.approx(new, rel=1e-12, abs=1e-14) if isinstance(new, float) else new)
+@pytest.mark.parametrize(
+    ("quantity", "number", "written"),
+    [
+        ("z1.1", 0.123456, "0.1235"),
+        ("dW1.1.2", 0.5, "+0.5"),
+        ("dW1.1.2", -0.0000123, "−0.000012"),
+        ("a1.1", 0, "0"),
+    ],
+)
+def test_a_number_in_the_picture_is_short_and_a_slope_shows_its_sign(node, quantity, number, written):
+    assert node("stepper", "brief(quantity, number)", quantity=quantity, number=number) == written

@@ -1,4 +1,4 @@
-"""Draw a digit: the page computes what nnlib computes; mouse, finger and keys lead from a stroke to its gradient."""
+"""Draw a digit in a browser: mouse, finger and keys lead from a stroke to its gradient, which is nnlib's."""
 
 import base64
 
@@ -7,31 +7,24 @@ import pytest
 import results
 from windows import PHONE
 
-from chapters import lacks_data
-from nnbook.scripts import EXPORT
-from nnlib import load_digits, load_mnist
-from nnlib.alive import digit, live
+from nnlib.alive import digit
 
 NETWORK = results.stored_network()
-FUNCTIONS = "{ layersOf, floats, look, wishes, impression, likeMnist, drawingOf, draw, paper }"
-OWN = f"""() => {{
-  window.own = (() => {{ {live.script("digit").replace(EXPORT, f"return {FUNCTIONS};")} }})();
-  window.data = JSON.parse(document.querySelector(".nnlib-live > script").textContent);
-  window.layers = own.layersOf(data.sizes, own.floats(data.weights));
-  window.pack = (numbers) => {{
+PACK = """() => {
+  window.pack = (numbers) => {
     let text = "";
     for (const byte of new Uint8Array(Float64Array.from(numbers).buffer)) text += String.fromCharCode(byte);
     return btoa(text);
-  }};
-}}"""
+  };
+}"""
 
 
 def opened(alive, **options):
-    """The interactive in a window; `own` are the functions of its script, `pack` sends many numbers here."""
+    """The interactive in a window; `pack` sends many numbers here."""
     digit.show(NETWORK, 0.9474)
     page = alive(**options)
     if options.get("java_script_enabled", True):
-        page.evaluate(OWN)
+        page.evaluate(PACK)
     return page
 
 
@@ -44,62 +37,6 @@ def page(alive):
 def numbers(packed):
     """What `pack` packed."""
     return np.frombuffer(base64.b64decode(packed))
-
-
-def hundred():
-    """100 images with their labels: MNIST's where it is at hand, else embedded digits made alike."""
-    if lacks_data({"nnlib": {"data": "mnist"}}):
-        digits = load_digits()
-        images = [digit.like_mnist(digit.drawing_of(image)).ravel() for image in digits.x_test[:100]]
-        return np.array(images), digits.y_test[:100]
-    mnist = load_mnist()
-    return mnist.x_test[:100].astype(np.float64), mnist.y_test[:100]
-
-
-def test_page_and_nnlib_agree_on_100_images(page):
-    """Every activation, every slope, the cost before and after a step; half of the labels are wrong ones."""
-    images, labels = hundred()
-    worst = 0.0
-    for i, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
-        label = (label + i % 2) % 10
-        packed = page.evaluate(
-            """([image, label]) => {
-              const seen = own.look(layers, Float64Array.from(image), label, 1.5);
-              const slopes = seen.gradients.flatMap(({ dW, db }) => [...dW, ...db]);
-              return pack([...seen.activations.slice(1).flatMap((a) => [...a]), seen.cost, seen.costAfter, ...slopes]);
-            }""",
-            [image.tolist(), label],
-        )
-        seen = digit.look(NETWORK, image, label, 1.5)
-        slopes = [gradient.ravel() for gradient in seen.gradients.values()]
-        ours = np.concatenate([*seen.activations, [seen.cost, seen.cost_after], *slopes])
-        assert len(ours) == 16 + 16 + 10 + 2 + 13_002
-        worst = max(worst, np.abs(numbers(packed) - ours).max())
-    assert worst < 1e-6
-
-
-def test_page_and_python_make_the_same_image_of_a_drawing(page):
-    rng = np.random.default_rng(0)
-    drawings = [[rng.uniform(-5, 285, 2).tolist() for _ in range(rng.integers(2, 9))] for _ in range(30)]
-    drawings += [[[140, 20], [140, 260]], [[3, 3], [3, 3]], [[20, 140], [260, 140]], [[10, 10], [270, 270]]]
-    for points in drawings:
-        ink, image = page.evaluate(
-            """(points) => {
-              const ink = own.paper();
-              points.slice(1).forEach((to, i) => own.draw(ink, points[i], to));
-              return [pack(ink), pack(own.likeMnist(ink))];
-            }""",
-            points,
-        )
-        ours = digit.like_mnist(numbers(ink).reshape(digit.DOTS, digit.DOTS)).ravel()
-        assert ours.max() > 0.9 and np.abs(numbers(image) - ours).max() < 1e-6
-    assert page.evaluate("own.likeMnist(own.paper()).every((grey) => grey === 0)")
-
-
-def test_page_and_python_blow_up_the_examples_alike(page):
-    drawings = page.evaluate("data.examples.map((image) => pack(own.drawingOf(image)))")
-    for packed, image in zip(drawings, digit.examples(), strict=True):
-        assert np.array_equal(numbers(packed), digit.drawing_of(image).ravel())
 
 
 def sentence(locator):

@@ -38,6 +38,11 @@ def announced(page, text):
     page.locator("[aria-live=polite]", has_text=text).first.wait_for(state="attached")
 
 
+def kind_of_verdict(page):
+    """What style sheet and scripts go by; the words are for the reader."""
+    return page.locator(".nnlib-verdict").get_attribute("data-verdict")
+
+
 def kept(page):
     """What the browser remembers."""
     return json.loads(page.evaluate("localStorage.getItem('nnlib.progress')"))
@@ -197,14 +202,17 @@ def test_each_choice_says_why_it_is_right_or_wrong(alive, shown):
     check = page.get_by_role("button", name="Check")
     check.click()
     announced(page, "Not attempted yet: choose an answer first.")
+    assert kind_of_verdict(page) == "not-attempted"
     page.get_by_role("radio", name="No").check()
     check.click()
     announced(page, "Not yet: count <again>")
+    assert kind_of_verdict(page) == "not-yet"
     page.get_by_role("radio", name="No").press("ArrowDown")
     assert page.locator(".nnlib-verdict").inner_text() == ""
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     announced(page, "Correct: it is & stays so")
+    assert kind_of_verdict(page) == "correct"
     assert kept(page)["exercises"] == {CHOICE.name: {"tries": 2, "solved": True}}
 
 
@@ -256,7 +264,8 @@ def test_the_page_says_the_gap_as_the_notebook_does(alive, shown, monkeypatch, r
     assert page.locator(".nnlib-reveal").inner_text() == notebook
 
 
-PANEL = '<div class="nnlib-progress"><p>without scripts</p></div>'
+TITLES = "{&quot;perceptron&quot;: &quot;The perceptron&quot;, &quot;backprop&quot;: &quot;Backpropagation&quot;}"
+PANEL = f'<div class="nnlib-progress" data-chapters="{TITLES}"><p>without scripts</p></div>'
 STORED = {
     "exercises": {"museum.a": {"tries": 2, "solved": False}, "perceptron.b": {"tries": 1, "solved": True}},
     "predictions": {"perceptron.c": {"guess": 1.5, "result": None}},
@@ -272,7 +281,7 @@ def storing(text):
 def test_progress_is_shown_downloaded_and_cleared(alive, shown, monkeypatch, tmp_path):
     shown.append(PANEL)
     page = alive(storing(json.dumps(STORED)))
-    assert page.locator("tbody tr").all_inner_texts() == ["Chapter 2\t1\t1\t1", "Chapter 10\t1\t0\t0"]
+    assert page.locator("tbody tr").all_inner_texts() == ["The perceptron\t1\t1\t1", "museum\t1\t0\t0"]
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as a file").click()
     file = tmp_path / download.value.suggested_filename
@@ -304,7 +313,7 @@ def test_damaged_progress_is_set_aside_and_all_goes_on(alive, shown, damaged):
     page.get_by_role("radio", name="Yes").check()
     page.get_by_role("button", name="Check").click()
     announced(page, "Correct")
-    assert page.locator("tbody tr").all_inner_texts() == ["Chapter 7\t1\t1\t0"]
+    assert page.locator("tbody tr").all_inner_texts() == ["Backpropagation\t1\t1\t0"]
 
 
 def test_where_the_browser_keeps_nothing_all_works_until_the_page_is_closed(alive, shown):
@@ -358,6 +367,7 @@ def test_frames_are_stepped_by_keyboard(alive, shown):
     frames = "".join(frame.format(i, " hidden" * (i > 0)) for i in range(3))
     shown.append(f'<div class="nnlib-frames" role="group" aria-label="Steps">{frames}</div>')
     page = alive()
+    assert page.evaluate("[typeof element, typeof bringToLife]") == ["undefined", "undefined"]  # no names for all
     page.get_by_role("slider", name="Steps").focus()
     page.keyboard.press("ArrowRight")
     announced(page, "Picture 1")

@@ -1,4 +1,4 @@
-"""The cost's landscape in a browser: its costs, slopes and walks are nnlib's, by mouse, finger and keys."""
+"""The cost's landscape in a browser: walked by mouse, finger and keys, with nnlib's costs and slopes beside it."""
 
 import json
 import re
@@ -8,10 +8,10 @@ import pytest
 from windows import CALM, PHONE, says, tab_to
 
 from nnlib import Sigmoid
-from nnlib.alive import landscape, live
+from nnlib.alive import landscape
 from nnlib.alive.landscape import Landscape
+from nnlib.prose import significant
 
-EXPORT = "export default { render };"
 X, Y = np.array([-2.0, -1.0, 0.5, 1.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])
 RNG = np.random.default_rng(1)
 POINTS = RNG.normal(size=100)
@@ -34,43 +34,15 @@ def show(alive, shown):
     return open_page
 
 
-@pytest.mark.parametrize("kind", LANDS)
-def test_costs_slopes_and_walks_are_those_of_nnlib(show, kind):
-    page, data = show(kind)
-    page.add_script_tag(content=live.script("landscape").replace(EXPORT, "window.land = { taskOf, pass, descend };"))
-    left, right, bottom, top = data["window"]
-    places = np.random.default_rng(0).uniform((left, bottom), (right, top), (50, 2))
-    passes = page.evaluate(
-        """([data, places]) => {
-            const task = land.taskOf(data);
-            return places.map((place) => land.pass(task, place, task.all));
-        }""",
-        [data, places.tolist()],
-    )
-    for place, found in zip(places, passes, strict=True):
-        cost, slopes = LANDS[kind].at(place)
-        assert np.allclose([found["cost"], *found["slopes"]], [cost, *slopes], rtol=0, atol=1e-9)
-    epochs = {"sigmoid": 400, "line": landscape.EPOCHS}[kind]
-    for size in data.get("batches", [6]):
-        for seed in data.get("seeds", [0])[:2]:
-            ours = LANDS[kind].walk(data["start"], data["rate"], epochs, size, seed)
-            choice = {"start": data["start"], "rate": data["rate"], "size": size, "seed": seed}
-            theirs = page.evaluate(
-                "([data, choice, steps]) => land.descend(land.taskOf(data), choice, steps)",
-                [data, choice, len(ours) - 1 + (size < 100 and kind == "line")],  # no step beyond the last order
-            )
-            assert np.allclose(theirs, ours, rtol=0, atol=1e-9), (size, seed)
-
-
 def numbers(page):
     """What stands beside the map, by name."""
     names, values = (page.locator(f".nnlib-land-numbers {kind}").all_inner_texts() for kind in ("span", "b"))
     return dict(zip(map(str.strip, names), values, strict=True))
 
 
-def real(number, digits):
-    """A number as the page shows it."""
-    return f"{float(f'{number:.{digits}g}'):.10g}".replace("-", "−")
+def cost_at(kind, place):
+    """The cost as the page writes it."""
+    return significant(LANDS[kind].at(place)[0])
 
 
 def test_a_walk_is_made_by_keyboard_alone(show):
@@ -85,13 +57,13 @@ def test_a_walk_is_made_by_keyboard_alone(show):
     tab_to(page, "One step")
     page.keyboard.press("Enter")
     cost, slopes = LANDS["sigmoid"].at(LANDS["sigmoid"].walk(start, 5, 1)[-1])
-    says(page, f"After 1 step at the rate 5: cost {real(cost, 4)}")
-    assert numbers(page)["gradient"] == f"({real(slopes[0], 3)}, {real(slopes[1], 3)})"
+    says(page, f"After 1 step at the rate 5: cost {significant(cost, 4)}")
+    assert numbers(page)["gradient"] == f"({significant(slopes[0], 3)}, {significant(slopes[1], 3)})"
     tab_to(page, "Run 400 steps")
     page.keyboard.press("Space")
     end = LANDS["sigmoid"].walk(start, 5, 401)[-1]
-    says(page, f"After 401 steps at the rate 5: cost {real(LANDS['sigmoid'].at(end)[0], 4)}")
-    assert numbers(page)["(w, b)"] == f"({real(end[0], 4)}, {real(end[1], 4)})"
+    says(page, f"After 401 steps at the rate 5: cost {cost_at('sigmoid', end)}")
+    assert numbers(page)["(w, b)"] == f"({significant(end[0], 4)}, {significant(end[1], 4)})"
 
 
 def test_too_large_a_rate_is_said_to_diverge_where_it_does(show):
@@ -101,7 +73,7 @@ def test_too_large_a_rate_is_said_to_diverge_where_it_does(show):
     page.get_by_role("button", name="Run 5 epochs").click()
     path = LANDS["line"].walk((-0.5, 1.5), 2.5, 40)
     costs = [LANDS["line"].at(place)[0] for place in path]
-    says(page, f"After 5 steps at the rate 2.5, batches of 100, seed 5: cost {real(costs[5], 4)}")
+    says(page, f"After 5 steps at the rate 2.5, batches of 100, seed 5: cost {significant(costs[5], 4)}")
     lost = next(i for i, cost in enumerate(costs) if cost >= 1e6)
     for _ in range(5, lost):
         page.get_by_role("button", name="One step").click()
@@ -116,7 +88,7 @@ def test_another_seed_starts_at_the_same_place_and_ends_elsewhere(show):
         end = LANDS["line"].walk((-0.5, 1.5), 0.1, 5, 1, seed)[-1]
         says(
             page,
-            f"After 500 steps at the rate 0.1, batches of 1, seed {seed}: cost {real(LANDS['line'].at(end)[0], 4)}",
+            f"After 500 steps at the rate 0.1, batches of 1, seed {seed}: cost {cost_at('line', end)}",
         )
         page.get_by_role("button", name="Another seed").click()
     page.get_by_role("slider", name="Batch size").press("ArrowRight")
@@ -154,7 +126,7 @@ def test_a_dragged_start_takes_its_walk_along(show):
     page.mouse.move(*place(page, data, 3, 2), steps=4)
     page.mouse.up()
     end = LANDS["line"].walk((3, 2), 0.1, 1, 1)[-1]
-    says(page, f"After 100 steps at the rate 0.1, batches of 1, seed 5: cost {real(LANDS['line'].at(end)[0], 4)}")
+    says(page, f"After 100 steps at the rate 0.1, batches of 1, seed 5: cost {cost_at('line', end)}")
 
 
 def touch(page, *moves):

@@ -1,67 +1,10 @@
-"""The perceptron's line in a browser: its rule is Python's, and mouse, finger and keys all move its points."""
+"""The perceptron's line in a browser: mouse, finger and keys all move its points, and the rule follows."""
 
 import numpy as np
 import pytest
 from windows import CALM, PHONE, says, tab_to
 
-from nnlib.alive import line, live
-
-EXPORT = "export default { render };"
-
-
-@pytest.fixture
-def rule(alive, shown):
-    """The script's own functions: called once for each list of arguments."""
-    page = alive()
-    page.add_script_tag(content=live.script("line").replace(EXPORT, "window.rule = { train, separable };"))
-    return lambda name, *calls: page.evaluate(
-        "([name, calls]) => calls.map((given) => rule[name](...given))", [name, calls]
-    )
-
-
-def rows(inputs, targets):
-    return [[*map(float, x), int(y)] for x, y in zip(inputs, targets, strict=True)]
-
-
-def same(ours, theirs):
-    """Whether the script made the very updates that Python made."""
-    *_, updates, clean = ours
-    assert (theirs["clean"], len(theirs["updates"])) == (clean, len(updates))
-    for (epoch, _, z, error, w, b), update in zip(updates, theirs["updates"], strict=True):
-        assert (update["epoch"], update["error"]) == (epoch, error)
-        assert np.allclose([update["z"], *update["w"], update["b"]], [z, *w, b], rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize("name", line.tasks())
-def test_the_script_learns_each_task_as_python_does(rule, name):
-    inputs, targets = line.tasks()[name]
-    ours = line.train(inputs, targets, max_epochs=50)
-    theirs = rule("train", [rows(inputs, targets), len(ours[2])])[0]
-    same(ours, theirs)
-    assert theirs["circle"] == (list(line.circle(ours[2])) if ours[3] is None else None)
-
-
-@pytest.mark.parametrize("grain", [line.GRAIN, None])
-def test_the_script_learns_random_points_as_python_does(rule, grain):
-    rng = np.random.default_rng(0)
-    tasks = [(rng.uniform(-1, 2, (n, 2)), rng.integers(0, 2, n)) for n in rng.integers(2, 9, 100)]
-    if grain:
-        tasks = [(np.round(inputs / grain) * grain, targets) for inputs, targets in tasks]
-    learned = [line.train(*task, max_epochs=60) for task in tasks]
-    calls = [[rows(*task), len(ours[2])] for task, ours in zip(tasks, learned, strict=True)]
-    for ours, theirs in zip(learned, rule("train", *calls), strict=True):
-        same(ours, theirs)
-    # What the rule has learned a line separates; and where the rule runs in a circle, none does.
-    for ours, said in zip(learned, rule("separable", *([points] for points, _ in calls)), strict=True):
-        assert said or ours[3] is None
-        assert not said or line.circle(ours[2]) is None
-    assert 20 < sum(clean is not None for *_, clean in learned) < 90
-
-
-def test_points_that_touch_are_not_separable_and_points_of_one_kind_are(rule):
-    touching = [[0, 0, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 1], [2, 2, 0]]
-    apart = [[0, 0, 0], [1, 1, 1], [2, 2, 1]], [[0, 0, 1], [1, 0, 1]]
-    assert rule("separable", *([points] for points in touching + apart)) == [False, False, True, True]
+from nnlib.alive import line
 
 
 def numbers(page):

@@ -1,14 +1,12 @@
 """The stepper in a browser: by keyboard, pointer and finger, and every number on the page is nnlib's."""
 
-import re
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from windows import PHONE
 
 from nnlib.alive import stepper
-from nnlib.alive.stepper.quantities import digits
 from nnlib.examples import net_2_2_1, net_2_2_2
+from nnlib.prose import decimals
 
 EXAMPLES = (net_2_2_1(), net_2_2_2())
 LAST = 15
@@ -49,7 +47,8 @@ def lit(page):
 def nudged(page):
     """The table of what a move does: its costs as they stand there, and its differences as numbers."""
     rows = [row.locator("td").all_inner_texts() for row in page.locator(".nnlib-step-table tbody tr").all()]
-    return rows[:2], [float(re.sub(r" · 10\s*", "e", text).replace("−", "-")) for text in rows[2]]
+    plain = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
+    return rows[:2], [float(text.translate(plain).replace(" × 10", "e")) for text in rows[2]]
 
 
 def test_every_number_of_every_step_is_nnlibs(opened):
@@ -81,7 +80,7 @@ def test_every_formula_line_and_shape_of_every_step_is_nnlibs(opened):
             assert [row[0] for row in rows] == [row.says for row in step.rows]
             for row, (says, *numbers) in zip(step.rows, rows if len(rows) <= 4 else [], strict=False):
                 numbers = [number.strip("()") for number in numbers]
-                assert says.endswith(f" = {numbers[0]}") and numbers[0] == digits(step.makes[row.makes])
+                assert says.endswith(f" = {numbers[0]}") and numbers[0] == decimals(step.makes[row.makes])
                 ids = [term for term in row.terms if "." in term]
                 assert len(numbers) == 1 + len(ids) and all(number in says for number in numbers)
             code = stepper.code(getattr(stepper, step.code))["lines"]
@@ -107,7 +106,7 @@ def test_what_a_move_does_to_the_cost_is_nnlibs(opened):
         for nudge in stepper.nudges(example):
             page.get_by_role("combobox").select_option(nudge["quantity"])
             costs, off = nudged(page)
-            assert costs == [[digits(move[kind], 8) for move in nudge["moves"]] for kind in ("predicted", "found")]
+            assert costs == [[decimals(move[kind], 8) for move in nudge["moves"]] for kind in ("predicted", "found")]
             assert off == pytest.approx([move["off"] for move in nudge["moves"]], rel=0.06)
 
 
@@ -138,7 +137,7 @@ def test_the_whole_pass_by_keyboard_alone(opened):
     while page.evaluate("document.activeElement.tagName") != "SELECT":
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
-    assert nudged(page)[0][1] == [digits(move["found"], 8) for move in stepper.nudges(EXAMPLES[0])[0]["moves"]]
+    assert nudged(page)[0][1] == [decimals(move["found"], 8) for move in stepper.nudges(EXAMPLES[0])[0]["moves"]]
 
 
 def test_a_row_is_lit_alone_and_keeps_the_focus(opened):
@@ -209,7 +208,7 @@ def test_a_weight_is_pressed_in_the_picture_by_pointer_and_finger(opened):
             assert page.get_by_role("combobox").input_value() == quantity
             assert page.locator(f".is-{kind} .is-asked").get_attribute("data-quantity") == quantity
             found = [nudge for nudge in stepper.nudges(EXAMPLES[0]) if nudge["quantity"] == quantity][0]
-            assert nudged(page)[0][0] == [digits(move["predicted"], 8) for move in found["moves"]]
+            assert nudged(page)[0][0] == [decimals(move["predicted"], 8) for move in found["moves"]]
 
 
 def test_a_finger_steps_and_everything_is_large_enough_for_it(opened):

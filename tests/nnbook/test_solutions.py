@@ -14,7 +14,6 @@ from sphinx.search.en import SearchEnglish
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import nnlib.exercises
-from nnbook.scripts import needed
 
 MODULE = '''
 """Exercises of a small book."""
@@ -127,11 +126,3 @@ def test_a_book_that_is_no_site_has_no_solutions(book):
     text, warnings = build(book, "text")
     assert "echidna" in text and "wombat" not in text
     assert warnings == ""
-
-
-def test_a_page_gets_the_scripts_that_it_needs_in_order_and_once():
-    assert needed("<p>nnlib-order</p>") == []
-    assert needed('<div class="nnlib-frames">') == ["frames.js"]
-    assert needed('<ol class="nnlib-order" type="A"><div class="cell nnlib-predict"><div class="nnlib-reveal">') == [
-        "memory.js", "order.js", "predict.js",
-    ]  # fmt: skip

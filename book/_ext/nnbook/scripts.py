@@ -5,21 +5,24 @@ browser refuses on a page opened from disk. So the page gets the same text as a 
 front and behind that call it.
 """
 
+import json
 import re
+from html import escape
 from pathlib import Path
 
 from nnlib.alive import live
 
 NEEDED_BY = {
-    "nnlib-frames": ["frames.js"],
-    "nnlib-order": ["memory.js", "order.js"],
-    "nnlib-choice": ["memory.js", "choice.js"],
-    "nnlib-predict": ["memory.js", "predict.js"],
-    "nnlib-reveal": ["memory.js", "predict.js"],
-    "nnlib-progress": ["memory.js", "progress.js"],
+    "nnlib-frames": ["elements.js", "frames.js"],
+    "nnlib-order": ["elements.js", "memory.js", "order.js"],
+    "nnlib-choice": ["elements.js", "memory.js", "choice.js"],
+    "nnlib-predict": ["elements.js", "memory.js", "predict.js"],
+    "nnlib-reveal": ["elements.js", "memory.js", "predict.js"],
+    "nnlib-progress": ["elements.js", "memory.js", "progress.js"],
     "sd-tab-set": ["design-tabs.js"],
     **{f"nnlib-live-{name}": [f"{name}.js"] for name in live.names()},
 }
+ELEMENTS = '"use strict";\nconst nnlib = (() => {{\n{}\nreturn {{ element }};\n}})();\n'
 EXPORT = "export default { render };"
 MOUNT = """whenNear(".nnlib-live-{name}", (box) => {{
   const data = JSON.parse(box.querySelector(":scope > script").textContent);
@@ -42,8 +45,9 @@ def for_page(module: str, name: str) -> str:
 
 
 def write(folder: Path) -> None:
-    """Write the interactives' scripts and their style sheet into a folder of static files."""
+    """Write the interactives' scripts, what the page's own have from them, and their style sheet into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "elements.js").write_text(ELEMENTS.format((live.HERE / "elements.js").read_text("utf-8")), "utf-8")
     for name in live.names():
         (folder / f"{name}.js").write_text(for_page(live.script(name), name), "utf-8")
     (folder / "alive.css").write_text(live.style(), "utf-8")
@@ -57,6 +61,22 @@ def configure(app, config) -> None:
     config.html_css_files.append("alive.css")
 
 
+def titles(env) -> dict[str, str]:
+    """The chapters' titles in the order of the book, by their labels without "ch-": so exercises call them."""
+    order = list(env.toctree_includes.get(env.config.root_doc, ()))
+    labels = env.domaindata["std"]["labels"].items()
+    found = {label[3:]: place for label, place in labels if label.startswith("ch-") and place[0] in order}
+    return {name: title for name, (page, _, title) in sorted(found.items(), key=lambda it: order.index(it[1][0]))}
+
+
+def name_chapters(app, pagename, templatename, context, doctree) -> None:
+    """Tell the panel of a reader's progress what the chapters are called."""
+    panel, body = '<div class="nnlib-progress"', context.get("body", "")
+    if panel in body:
+        named = escape(json.dumps(titles(app.env), ensure_ascii=False))
+        context["body"] = body.replace(panel, f'{panel} data-chapters="{named}"')
+
+
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add what it needs to the page."""
     for script in needed(context.get("body", "")):
@@ -68,4 +88,5 @@ def setup(app) -> None:
     for script in ("near.js", "scrolls.js", "paper.js"):
         app.add_js_file(script)
     app.connect("config-inited", configure)
+    app.connect("html-page-context", name_chapters)
     app.connect("html-page-context", add_scripts)

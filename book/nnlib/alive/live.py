@@ -15,6 +15,7 @@ from pathlib import Path
 from IPython.display import display
 
 HERE = Path(__file__).parent
+SHARED = ("elements.js", "numbers.js", "shared.js")  # before the parts of each
 
 
 def names() -> list[str]:
@@ -25,7 +26,7 @@ def names() -> list[str]:
 def script(name: str) -> str:
     """The JavaScript module of an interactive: what all of them share, then its own parts, each after what it reads."""
     parts = import_module(f"{__package__}.{name}").PARTS
-    files = (HERE / "shared.js", *(HERE / name / part for part in parts))
+    files = (*(HERE / part for part in SHARED), *(HERE / name / part for part in parts))
     return "\n".join(file.read_text("utf-8") for file in files)
 
 

@@ -10,6 +10,7 @@ from ...datasets import load_digits
 from ...layers import Dense
 from ...losses import QuadraticCost, one_hot
 from ...network import Network
+from ...prose import significant
 from .. import live
 
 PARTS = ("ink.js", "network.js", "pen.js", "picture.js", "digit.js")  # its script, in the order in which it runs
@@ -117,11 +118,12 @@ def wishes(seen: Look, label: int, rate: float) -> str:
     j, k = np.unravel_index(np.abs(weights[layer]).argmax(), weights[layer].shape)
     source = f"pixel {k % FIELD} of row {k // FIELD}" if layer == 0 else f"neuron {k} of hidden layer {layer}"
     target = f"output {j}" if layer == len(weights) - 1 else f"neuron {j} of hidden layer {layer + 1}"
+    before, after = significant(seen.cost, 3), significant(seen.cost_after, 3)
     return (
-        f"Told that it is {_a(label)}, the network has the cost {_few(seen.cost)} on this image: {first}, {second}. "
+        f"Told that it is {_a(label)}, the network has the cost {before} on this image: {first}, {second}. "
         f"Of all weights the one from {source} to {target} should change most: "
         f"{_move(-weights[layer][j, k])} times the rate. "
-        f"One step at the rate {rate:.1f} takes the cost from {_few(seen.cost)} to {_few(seen.cost_after)}."
+        f"One step at the rate {rate:.1f} takes the cost from {before} to {after}."
     )
 
 
@@ -180,12 +182,4 @@ def _a(digit: int) -> str:
 
 
 def _move(change: float) -> str:
-    return f"{'rise' if change > 0 else 'fall'} by {_few(abs(change))}"
-
-
-def _few(number: float) -> str:
-    """A number from 0 in three significant digits."""
-    if number == 0 or number >= 1e-4:
-        return f"{number:.3g}"
-    digits, power = f"{number:.2e}".split("e-")
-    return f"{digits} × 10⁻{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(figure)] for figure in str(int(power)))}"
+    return f"{'rise' if change > 0 else 'fall'} by {significant(abs(change), 3)}"

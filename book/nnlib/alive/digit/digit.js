@@ -128,7 +128,7 @@ function render({ model, el }) {
     says.textContent = boxOf(now.ink, DOTS) ? said : `No ink yet. ${said}`;
     wish.textContent = wishes(seen, now.label, now.rate);
     rate.textContent = now.rate.toFixed(1);
-    const tops = seen.gradients.map(({ dW }) => few(scale(dW)));
+    const tops = seen.gradients.map(({ dW }) => significant(scale(dW), 3));
     scales.textContent = `A number is the largest change in its map, divided by the rate. Full colour stands for ${tops[0]}; the full width of a line above for ${tops[1]} before hidden layer 2, and for ${tops[2]} before the outputs.`;
     if (all.open) table.replaceChildren(numbers(seen));
   }

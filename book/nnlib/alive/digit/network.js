@@ -3,7 +3,10 @@
 /** Layers { W, b } from all float32 numbers in a row; W[j * n_in + k] leads from input k to neuron j. */
 function layersOf(sizes, numbers) {
   let at = 0;
-  const take = (count) => Float64Array.from(numbers.subarray(at, (at += count)));
+  function take(count) {
+    at += count;
+    return Float64Array.from(numbers.subarray(at - count, at));
+  }
   return sizes.slice(1).map((size, l) => ({ W: take(size * sizes[l]), b: take(size) }));
 }
 
@@ -81,9 +84,9 @@ function wishes(seen, label, rate) {
   const source = l === 0 ? `pixel ${k % FIELD} of row ${Math.floor(k / FIELD)}` : `neuron ${k} of hidden layer ${l}`;
   const target = l === tops.length - 1 ? `output ${j}` : `neuron ${j} of hidden layer ${l + 1}`;
   return [
-    `Told that it is ${aDigit(label)}, the network has the cost ${few(seen.cost)} on this image: ${first}, ${second}.`,
+    `Told that it is ${aDigit(label)}, the network has the cost ${significant(seen.cost, 3)} on this image: ${first}, ${second}.`,
     `Of all weights the one from ${source} to ${target} should change most: ${move(-seen.gradients[l].dW[tops[l]])} times the rate.`,
-    `One step at the rate ${rate.toFixed(1)} takes the cost from ${few(seen.cost)} to ${few(seen.costAfter)}.`,
+    `One step at the rate ${rate.toFixed(1)} takes the cost from ${significant(seen.cost, 3)} to ${significant(seen.costAfter, 3)}.`,
   ].join("\n");
 }
 
@@ -102,12 +105,5 @@ function aDigit(digit) {
 }
 
 function move(change) {
-  return `${change > 0 ? "rise" : "fall"} by ${few(Math.abs(change))}`;
-}
-
-/** A number from 0 in three significant digits. */
-function few(number) {
-  if (number === 0 || number >= 1e-4) return String(Number(number.toPrecision(3)));
-  const [digits, power] = number.toExponential(2).split("e-");
-  return `${digits} × 10⁻${power.replace(/\d/g, (figure) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[figure])}`;
+  return `${change > 0 ? "rise" : "fall"} by ${significant(Math.abs(change), 3)}`;
 }

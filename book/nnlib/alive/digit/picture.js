@@ -129,5 +129,5 @@ function scale(dW) {
 /** A change in two significant digits, or in one where it is small, with its sign. */
 function signed(number) {
   const size = Math.abs(number);
-  return size < 1e-6 ? "≈ 0" : `${number < 0 ? "−" : "+"}${Number(size.toPrecision(size < 1e-4 ? 1 : 2))}`;
+  return size < 1e-6 ? "≈ 0" : `${number < 0 ? "−" : "+"}${significant(size, size < 1e-4 ? 1 : 2)}`;
 }

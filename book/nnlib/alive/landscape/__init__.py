@@ -10,12 +10,14 @@ from ...layers import Dense, Layer, Sigmoid
 from ...losses import QuadraticCost
 from ...network import Network
 from ...optimizers import SGD
+from ...prose import significant
 from ...training import minibatches
 from .. import live
 
 PARTS = ("descent.js", "landscape.js")  # its script, in the order in which it runs
 EPOCHS = 20  # of each seed, whose shuffled orders the page brings along
 SEEDS = (5, 0, 1, 2, 3)
+TIE = 1e-6  # more than any rounding error: half a thousandth is rounded the same way everywhere
 
 
 class Landscape:
@@ -42,6 +44,13 @@ class Landscape:
     def at(self, place: Sequence[float]) -> tuple[float, np.ndarray]:
         """The cost of all examples at a place, and its gradient."""
         return self.slopes(self.neuron(place, np.random.default_rng(0)), self.x, self.y)
+
+    def costs(self, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """The cost of all examples at many places at once: each is one neuron of a wide layer."""
+        network = Network(Dense(1, w.size, np.random.default_rng(0)), *self.activation)
+        for p, values in zip(network.parameters(), (w, b), strict=True):
+            p.value[...] = values.reshape(p.value.shape)
+        return np.mean((network.predict(self.x) - self.y) ** 2 / 2, axis=0).reshape(w.shape)
 
     def curvature(self, place: np.ndarray, h: float = 1e-5) -> np.ndarray:
         """The second derivatives (2, 2) at a place, from differences of gradients."""
@@ -77,8 +86,7 @@ class Landscape:
     def contours(self, window: Sequence[float], levels: Sequence[float]) -> list[str]:
         """For each level what lies above it, as an SVG path in thousandths of the window from its upper left."""
         left, right, bottom, top = window
-        across, down = np.linspace(left, right, 81), np.linspace(top, bottom, 81)
-        heights = np.array([[self.at((w, b))[0] for w in across] for b in down])
+        heights = self.costs(*np.meshgrid(np.linspace(left, right, 81), np.linspace(top, bottom, 81)))
         figure, ax = plotting.subplots()
         grid = np.linspace(0, 1000, 81)
         areas = [ax.contourf(grid, grid, heights, levels=[level, heights.max() + 1]).get_paths() for level in levels]
@@ -87,7 +95,7 @@ class Landscape:
 
 
 def _closed(line: np.ndarray) -> str:
-    corners = np.round(line[:-1]).astype(int)
+    corners = np.floor(line[:-1] + 0.5 + TIE).astype(int)
     return "M" + "L".join(f"{x} {y}" for x, y in corners) + "Z"
 
 
@@ -183,4 +191,4 @@ def _lowest(land: Landscape, bottom: np.ndarray) -> str:
 
 
 def _pair(place: Sequence[float]) -> str:
-    return "({})".format(", ".join(f"{round(float(v), 2) + 0.0:g}".replace("-", "−") for v in place))
+    return f"({', '.join(significant(round(float(v), 2)) for v in place)})"

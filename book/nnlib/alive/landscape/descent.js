@@ -41,7 +41,6 @@ function descend(task, choice, steps) {
 
 /** The data, with every example's place and with each seed's orders as numbers. */
 function taskOf(data) {
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const orders = Object.fromEntries(Object.entries(data.orders ?? {}).map(([seed, text]) => [seed, bytes(text)]));
   return { ...data, orders, all: Uint8Array.from(data.x.keys()) };
 }

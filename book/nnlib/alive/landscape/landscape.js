@@ -48,9 +48,9 @@ function render({ model, el }) {
       text("axis", WIDTH - 6, height - 7, "w", "end"),
       text("axis", 6, 17, "b"),
       ...ticks(left, right).filter((tick) => on.x(tick) > 12 && on.x(tick) < WIDTH - 28)
-        .map((tick) => text("tick", on.x(tick), height - 7, shown(tick), "middle")),
+        .map((tick) => text("tick", on.x(tick), height - 7, significant(tick), "middle")),
       ...ticks(bottom, top).filter((tick) => on.y(tick) > 28 && on.y(tick) < height - 24)
-        .map((tick) => text("tick", 6, on.y(tick) + 4, shown(tick))),
+        .map((tick) => text("tick", 6, on.y(tick) + 4, significant(tick))),
     ];
   }
 
@@ -158,7 +158,7 @@ function render({ model, el }) {
   const point = ([w, b]) => [on.x(w), on.y(b)];
   const near = ([w, b]) => Math.abs(w) < 1e4 && Math.abs(b) < 1e4; // beyond it a picture's numbers fail
   const line = (places) => places.filter(near).map(point).map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
-  const pair = (v, digits = 4) => `(${shown(v[0], digits)}, ${shown(v[1], digits)})`;
+  const pair = (v, digits = 4) => `(${significant(v[0], digits)}, ${significant(v[1], digits)})`;
 
   /** Draw the walk as it is now. */
   function draw() {
@@ -180,12 +180,12 @@ function render({ model, el }) {
     put(handle, {
       transform: `translate(${point(choice.start).join(" ")})`,
       "aria-valuemin": left, "aria-valuemax": right, "aria-valuenow": choice.start[0],
-      "aria-valuetext": `w ${shown(choice.start[0])}, b ${shown(choice.start[1])}`,
+      "aria-valuetext": `w ${significant(choice.start[0])}, b ${significant(choice.start[1])}`,
     });
     const epoch = steps / each();
     numbers.step.textContent = steps.toLocaleString("en");
     numbers.epoch.textContent = Number.isInteger(epoch) ? epoch : epoch.toFixed(2);
-    numbers.cost.textContent = shown(cost);
+    numbers.cost.textContent = significant(cost);
     numbers["(w, b)"].textContent = pair(place);
     numbers.gradient.textContent = pair(slopes, 3);
     numbers["next batch's"].textContent = asked ? pair(asked, 3) : "–";
@@ -203,7 +203,7 @@ function render({ model, el }) {
     const { cost } = pass(task, place, task.all);
     const how = batches ? `, batches of ${choice.size}, seed ${choice.seed}` : "";
     if (steps === 0) {
-      status.textContent = `At the start ${pair(place)} the cost is ${shown(cost)}. Rate ${choice.rate}${how}.`;
+      status.textContent = `At the start ${pair(place)} the cost is ${significant(cost)}. Rate ${choice.rate}${how}.`;
       return;
     }
     const count = `${steps.toLocaleString("en")} step${steps === 1 ? "" : "s"}`;
@@ -211,7 +211,7 @@ function render({ model, el }) {
     const outside = place[0] < left || place[0] > right || place[1] < bottom || place[1] > top;
     status.textContent = !(cost < LOST)
       ? `Diverged: after ${count} at the rate ${choice.rate}${how} the cost is above a million.`
-      : `After ${count} at the rate ${choice.rate}${how}: cost ${shown(cost)}, ${shown(away, 3)} from the lowest point`
+      : `After ${count} at the rate ${choice.rate}${how}: cost ${significant(cost)}, ${significant(away, 3)} from the lowest point`
         + `${outside ? ", off the map" : ""}.`;
     const over = cost < LOST && !batchOf(task, choice, steps);
     if (over) status.textContent += " Here end the shuffled orders of this page.";

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...prose import significant
 from .. import live
 
 PARTS = ("rule.js", "line.js")  # its script, in the order in which it runs
@@ -70,7 +71,7 @@ def outcome(name: str, inputs: np.ndarray, targets: np.ndarray) -> str:
     """What the rule comes to, in a sentence."""
     w, b, updates, clean = train(inputs, targets, max_epochs=LIMIT)
     if clean is not None:
-        return f"{name}: {len(updates)} updates, then w = {pair(w)}, b = {real(b)}, and epoch {clean} has no mistake."
+        return f"{name}: {len(updates)} updates, then w = {pair(w)}, b = {exact(b)}, and epoch {clean} has no mistake."
     before, length = circle(updates)
     return f"{name}: no line separates the points; after update {before} the same {length} updates repeat for ever."
 
@@ -81,8 +82,8 @@ def story(name: str, inputs: np.ndarray, targets: np.ndarray, most: int = 10) ->
     for number, (epoch, x, z, error, w, b) in enumerate(train(inputs, targets)[2][:most], 1):
         what = "should have fired: it is added" if error > 0 else "should not have fired: it is subtracted"
         lines.append(
-            f"Update {number}, epoch {epoch}: {pair(x)}, with z = {real(z)}, {what}. "
-            f"Now w = {pair(w)}, b = {real(b)}; it fires for {fired(inputs, w, b)}."
+            f"Update {number}, epoch {epoch}: {pair(x)}, with z = {exact(z)}, {what}. "
+            f"Now w = {pair(w)}, b = {exact(b)}; it fires for {fired(inputs, w, b)}."
         )
     return [*lines, outcome(name, inputs, targets)]
 
@@ -93,11 +94,11 @@ def fired(inputs: np.ndarray, w: np.ndarray, b: float) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "no point"
 
 
-def real(number: float) -> str:
-    """A number with a real minus sign."""
-    return f"{number:g}".replace("-", "−")
+def exact(number: float) -> str:
+    """A number to its last digit, which comes soon: points lie on a grid."""
+    return significant(number, 8)
 
 
 def pair(v: np.ndarray) -> str:
     """Two numbers as the book writes a point."""
-    return f"({real(v[0])}, {real(v[1])})"
+    return f"({exact(v[0])}, {exact(v[1])})"

@@ -25,7 +25,7 @@ function side(w, b) {
 
 function render({ model, el }) {
   const { tasks, start, grain, limit } = model.get("data");
-  const exact = (number) => shown(number, 8);
+  const exact = (number) => significant(number, 8);
   const pair = (v) => `(${exact(v[0])}, ${exact(v[1])})`;
   const clamp = (number) => Math.min(2, Math.max(-1, Math.round(number / grain) * grain));
 
@@ -225,7 +225,7 @@ function render({ model, el }) {
 
   function missed(count) {
     const { epoch, place, z, error } = course.updates[at - 1];
-    const who = `point ${place + 1}, ${pair(examples[place])}, at z\u00a0=\u00a0${shown(z)}`;
+    const who = `point ${place + 1}, ${pair(examples[place])}, at z\u00a0=\u00a0${significant(z)}`;
     const what = error > 0 ? "have fired and did not. It is added" : "not have fired and did. It is subtracted";
     return `Update ${count(at)}, epoch ${epoch}: ${who}, should ${what}.`;
   }

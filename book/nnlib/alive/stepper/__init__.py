@@ -18,8 +18,9 @@ from ...layers import Dense, Sigmoid
 from ...losses import QuadraticCost
 from ...network import Network
 from ...optimizers import SGD
+from ...prose import decimals
 from .. import live
-from .quantities import ARRAYS, digits, entries, equation, words
+from .quantities import ARRAYS, entries, equation, words
 
 PARTS = ("quantities.js", "picture.js", "words.js", "stepper.js")  # its script, in the order in which it runs
 LABEL = "The backward-pass stepper: forward and backward, one operation a step"
@@ -121,11 +122,11 @@ def _nudge(example: Example, cost: float, array: int, place: tuple[int, ...], sl
         moves.append({"by": by, "predicted": cost + slope * by, "found": found, "off": found - (cost + slope * by)})
     quantity = ".".join([ARRAYS[array], *(str(i + 1) for i in place)])
     ends = [
-        f"moved by {digits(m['by'])}, the cost would be {digits(m['predicted'], 8)} by its slope "
-        f"and is {digits(m['found'], 8)} by a forward pass"
+        f"moved by {decimals(m['by'])}, the cost would be {decimals(m['predicted'], 8)} by its slope "
+        f"and is {decimals(m['found'], 8)} by a forward pass"
         for m in moves
     ]
-    says = f"{words(quantity).capitalize()} has the slope {digits(slope)}; {'; '.join(ends)}."
+    says = f"{words(quantity).capitalize()} has the slope {decimals(slope)}; {'; '.join(ends)}."
     return {"quantity": quantity, "name": words(quantity), "slope": slope, "cost": cost, "moves": moves, "says": says}
 
 

@@ -8,14 +8,7 @@ function kind(quantity) {
   return /^[xzaC]/.test(quantity) ? "value" : "given";
 }
 
-/** A number to read: so many decimals, or fewer where it has no more, and a real minus sign. */
-function decimals(number, places = 6) {
-  let text = number.toFixed(places);
-  if (Math.abs(number - Number(text)) < 1e-12) text = String(Number(text));
-  return text.replace("-", "−");
-}
-
-/** The same, short enough for the picture; a slope shows its sign. */
+/** A number short enough for the picture; a slope shows its sign. */
 function brief(quantity, number) {
   const size = number === 0 ? 0 : Math.floor(Math.log10(Math.abs(number)));
   const text = decimals(number, Math.max(4, 1 - size));

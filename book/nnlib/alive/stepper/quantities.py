@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ...prose import decimals
+
 ARRAYS = ("W1", "b1", "W2", "b2")  # in the order of network.parameters()
 NEURONS = {"1": "hidden neuron", "2": "output neuron"}
 OTHERS = {"x": "input", "y": "target"}
@@ -17,14 +19,6 @@ OTHERS = {"x": "input", "y": "target"}
 def entries(name: str, array: np.ndarray) -> dict[str, float]:
     """The numbers of an array by their ids: the name, then each number's place."""
     return {".".join([name, *(str(i + 1) for i in place)]): float(array[place]) for place in np.ndindex(array.shape)}
-
-
-def digits(number: float, places: int = 6) -> str:
-    """A number to read: so many decimals, or fewer where it has no more, and a real minus sign."""
-    text = f"{number:.{places}f}"
-    if abs(number - float(text)) < 1e-12:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def words(quantity: str) -> str:
@@ -50,7 +44,7 @@ def equation(makes: str, terms: Sequence[str], values: Mapping[str, float], resu
     said = words(terms[0]) if len(terms) == 1 else ""  # what is handed on as it is has no sum to show
     for before, term in zip(["(", *terms], terms, strict=False):
         if len(terms) > 1:
-            number = digits(values[term]) if term in values else term.replace("·", "×")
+            number = decimals(values[term]) if term in values else term.replace("·", "×")
             said += f"({number})" if values.get(term, 0) < 0 and not before.endswith("(") else f" {number} "
     said = " ".join(said.split()).replace("( ", "(").replace(" )", ")")
-    return f"{words(makes)} = {said} = {digits(result)}"
+    return f"{words(makes)} = {said} = {decimals(result)}"

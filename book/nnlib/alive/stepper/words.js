@@ -85,12 +85,6 @@ function whatIf({ quantity, slope, cost, moves }) {
       element("tbody", {},
         row("predicted cost", moves.map(({ predicted }) => decimals(predicted, 8))),
         row("recomputed cost", moves.map(({ found }) => decimals(found, 8))),
-        row("difference", moves.map(({ off }) => power(off))))),
+        row("difference", moves.map(({ off }) => significant(off, 2))))),
   ];
-}
-
-/** A small number as a power of ten. */
-function power(number) {
-  const [digits, exponent] = number.toExponential(1).replaceAll("-", "−").split("e");
-  return element("span", {}, `${digits} · 10`, element("sup", {}, exponent.replace("+", "")));
 }

@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 import pytest
-import results
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chapters import lacks_data
+from measure import results
 from nnlib import Dense, Network, QuadraticCost, Sigmoid, load_digits, load_mnist, numerical_gradient
 from nnlib.alive import digit
 

@@ -10,8 +10,8 @@ from html import unescape
 import numpy as np
 import pytest
 
-import results
 from chapters import chapters
+from measure import results
 from nnlib.alive import digit, landscape, line, live, stepper
 
 PAGE = re.compile(r'class="nnlib-live nnlib-live-(\w+)".*?aria-label="([^"]*)".*?json">(.*?)</script>', re.DOTALL)

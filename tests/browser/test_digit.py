@@ -4,9 +4,9 @@ import base64
 
 import numpy as np
 import pytest
-import results
 from windows import PHONE
 
+from measure import results
 from nnlib.alive import digit
 
 NETWORK = results.stored_network()

@@ -137,5 +137,6 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
         "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),  # the kernel named python3 is then this Python's
         "JUPYTER_PLATFORM_DIRS": "1",
         "PYTHONUTF8": "1",
+        "NNLIB_CHECKS": "on",  # what a page claims must hold; for a reader, who changes cells, its checks are silent
         "NNLIB_PROGRESS": "off",  # runs and tests never count as the reader's own progress
     }

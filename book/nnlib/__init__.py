@@ -20,7 +20,7 @@ from .layers import BatchNorm, Dense, Dropout, Layer, Parameter, ReLU, Sigmoid, 
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
 from .network import Network
 from .optimizers import SGD, Adam, Optimizer
-from .prose import glue
+from .prose import book_checks, glue
 from .training import History, TrainingDiverged, accuracy, fit, minibatches, one_epoch, train_epochs
 from .transforms import L2, ClipNorm
 
@@ -49,6 +49,7 @@ __all__ = [
     "Tanh",
     "TrainingDiverged",
     "accuracy",
+    "book_checks",
     "fit",
     "glue",
     "gradient_errors",

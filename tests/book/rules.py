@@ -19,6 +19,7 @@ IGNORES = {"nbval-ignore-output", "pytest-validate-ignore-output"}
 SKIPS = {"nbval-skip", "skip-execution"}
 CORE = ("layers", "network", "losses", "optimizers", "transforms", "training", "gradient_check", "examples")
 CAPTION = re.compile(r"# nnlib/(?P<module>[\w/]+)\.py(?:, class (?P<owner>\w+))?")  # the first line of a library cell
+CHECKING = {"glue", "reveal"}  # calls that belong to a check, as `assert` does
 
 
 def rule(function: Rule) -> Rule:
@@ -82,17 +83,71 @@ def counts_run_from_one(notebook: dict) -> list[str]:
 
 @rule
 def ignored_outputs_are_asserted(notebook: dict) -> list[str]:
-    """A cell whose output is not compared asserts what the text claims of it."""
-    return [
-        f"{name}: ignores its output and asserts nothing"
-        for name, cell in code_cells(notebook)
-        if tags(cell) & IGNORES and not any(asserts_something(node) for node in ast.walk(tree(cell)))
-    ]
+    """A cell whose output is not compared asserts what the text claims of it, or the check after it does."""
+    cells = list(code_cells(notebook))
+    offences = []
+    for place, (name, cell) in enumerate(cells):
+        here = [cell, *(after for _, after in cells[place + 1 : place + 2] if "check" in tags(after))]
+        if tags(cell) & IGNORES and not any(asserts_something(node) for part in here for node in ast.walk(tree(part))):
+            offences.append(f"{name}: ignores its output and asserts nothing")
+    return offences
 
 
 def asserts_something(node: ast.AST) -> bool:
     """Whether a node is an assertion that can fail."""
     return isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant)
+
+
+@rule
+def what_a_reader_sees_is_the_lesson(notebook: dict) -> list[str]:
+    """No cell that the page shows unfolded holds assert, glue or reveal; and none but a check asserts."""
+    offences = []
+    for name, cell in code_cells(notebook):
+        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(tree(cell)))
+        calls = any(called(node) in CHECKING for node in ast.walk(tree(cell)))
+        if "check" not in tags(cell) and (asserts or (calls and not tags(cell) & FOLDED)):
+            offences.append(f"{name}: assert, glue and reveal belong into the next cell, tagged check")
+    return offences
+
+
+def called(node: ast.AST) -> str | None:
+    """The name of the function that a node calls, without the module in front of it."""
+    if not isinstance(node, ast.Call):
+        return None
+    return getattr(node.func, "attr", getattr(node.func, "id", None))
+
+
+@rule
+def checks_are_folded_and_silent(notebook: dict) -> list[str]:
+    """A check is folded on the page, collapsed in JupyterLab, and one block `with book_checks():`."""
+    offences = []
+    for name, cell in code_cells(notebook):
+        if "check" not in tags(cell):
+            continue
+        folded = "hide-input" in tags(cell) and cell["metadata"].get("jupyter") == {"source_hidden": True}
+        body = tree(cell).body
+        block = len(body) == 1 and isinstance(body[0], ast.With) and called(body[0].items[0].context_expr)
+        if not folded or block != "book_checks":
+            offences.append(f"{name}: expected hide-input, source_hidden, and nothing but `with book_checks():`")
+    return offences
+
+
+@rule
+def checks_can_be_left_out(notebook: dict) -> list[str]:
+    """No other cell reads a name that only a check binds: a reader's check may end early, a live page has none."""
+    bound, kept, offences = set(), set(), []
+    for name, cell in code_cells(notebook):
+        names = [node for node in ast.walk(tree(cell)) if isinstance(node, ast.Name)]
+        stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        if "check" in tags(cell):
+            bound |= stored
+            continue
+        definitions = (node for node in ast.walk(tree(cell)) if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+        kept |= stored | {node.name for node in definitions}
+        kept |= {node.arg for node in ast.walk(tree(cell)) if isinstance(node, ast.arg)}
+        read = {node.id for node in names if isinstance(node.ctx, ast.Load)} & bound - kept
+        offences += [f"{name}: reads {each}, which only a check binds" for each in sorted(read)]
+    return offences
 
 
 @rule

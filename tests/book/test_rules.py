@@ -79,10 +79,21 @@ def offended(book):
     return [rule.__name__ for rule in rules.RULES if rule(book)]
 
 
+def check(text, *outputs, **metadata):
+    cell = code("with book_checks():\n" + "".join(f"    {line}\n" for line in text.splitlines()), *outputs, count=2)
+    cell["metadata"] = {"tags": ["check", "hide-input"], "jupyter": {"source_hidden": True}} | metadata
+    return cell
+
+
 GOOD = {
-    "plain": [code("x = 1\nprint(x)", printed("1\n")), code("assert x == 1", count=2)],
+    "plain": [code("x = 1\nprint(x)", printed("1\n")), check("assert x == 1")],
+    "check that binds a name for itself": [code("x = 1"), check("y = x\nassert y == 1")],
+    "name that a check binds too": [code("x = 1"), check("x = 2"), code("print(x)", printed("1\n"), count=3)],
+    "glue in a drawing": [code("plot()\nglue('a', 1)", glued("a"), tags=["hide-input"])],
     "empty code cell": [code("", count=None)],
-    "ignored output with an assertion": [code("assert 0.9 < accuracy", tags=["nbval-ignore-output"])],
+    "ignored output with an assertion": [
+        code("train()", tags=["nbval-ignore-output"]), check("assert 0.9 < accuracy")
+    ],
     "expected error": [code("1 / 0", error(), tags=["raises-exception"])],
     "long but folded": [code("x = 1\n" * 16, tags=["hide-input"])],
     "15 lines": [code("x = 1\n" * 15)],
@@ -96,7 +107,9 @@ GOOD = {
     "library, a function (no caption)": [code(ONE_HOT.partition("\n")[2], tags=["library"])],
     "a number of chapters": [markdown("The next 3 chapters, and {ref}`the 2-2-1 network <ch-forward>`.")],
     "picture with its sentence": [code("plot()", picture("The cost falls from 2 to 1."))],
-    "glued": [code("glue()", glued("rate")), markdown("It is {glue:text}`rate` or {glue:text}`rate:.2f`.")],
+    "glued": [
+        code("x = 1"), check("glue()", glued("rate")), markdown("It is {glue:text}`rate` or {glue:text}`rate:.2f`.")
+    ],
     "headings, one above the other": [markdown("## Two\n\n### Three\n\ntext"), markdown("```python\n# none\n```")],
 }  # fmt: skip
 
@@ -106,7 +119,31 @@ BROKEN = {
     "ignored": ("ignored_outputs_are_asserted", [code("train()", tags=["nbval-ignore-output"])]),
     "ignored by a comment": ("ignored_outputs_are_asserted", [code("# NBVAL_IGNORE_OUTPUT\ntrain()")]),
     "asserts nothing that can fail": (
-        "ignored_outputs_are_asserted", [code("assert True", tags=["nbval-ignore-output"])]
+        "ignored_outputs_are_asserted", [code("train()", tags=["nbval-ignore-output"]), check("assert True")]
+    ),
+    "asserted too far away": (
+        "ignored_outputs_are_asserted",
+        [code("train()", tags=["nbval-ignore-output"]), code("x = 1", count=2),
+         check("assert x") | {"execution_count": 3}],
+    ),
+    "assert in the lesson": ("what_a_reader_sees_is_the_lesson", [code("x = 1\nassert x")]),
+    "assert inside a function": ("what_a_reader_sees_is_the_lesson", [code("def f(x):\n    assert x")]),
+    "assert in a drawing": ("what_a_reader_sees_is_the_lesson", [code("plot()\nassert x", tags=["hide-input"])]),
+    "glue in the lesson": ("what_a_reader_sees_is_the_lesson", [code("nnlib.glue('a', 1)", glued("a"))]),
+    "reveal in the lesson": ("what_a_reader_sees_is_the_lesson", [code("for x in y:\n    reveal('a', x)")]),
+    "check unfolded": (
+        "checks_are_folded_and_silent", [code("x = 1"), check("assert x", tags=["check"])]
+    ),
+    "check open in JupyterLab": ("checks_are_folded_and_silent", [code("x = 1"), check("assert x", jupyter={})]),
+    "check that would stop a reader": (
+        "checks_are_folded_and_silent", [code("x = 1"), check("assert x") | {"source": "assert x"}]
+    ),
+    "check with more beside it": (
+        "checks_are_folded_and_silent",
+        [code("x = 1"), check("assert x") | {"source": "with book_checks():\n    assert x\ny = 2"}],
+    ),
+    "name from a check": (
+        "checks_can_be_left_out", [code("x = 1"), check("y = x"), code("print(y)", printed("1\n"), count=3)]
     ),
     "asserts in a text": ("ignored_outputs_are_asserted", [code("'assert x'", tags=["nbval-ignore-output"])]),
     "skipped": ("no_cell_is_skipped", [code("x = 1", tags=["nbval-skip"])]),

@@ -2,7 +2,7 @@
 
 In text, {forward}`0.73`, {backward}`-0.14` and {parameter}`w` mark values that flow forward, gradients that
 flow back, and what is learned. An admonition with `:class: dropdown` becomes a `<details>` element, and so does
-the code of a cell tagged `hide-input`.
+the code of a cell tagged `hide-input`; one that is tagged `check` too says so.
 """
 
 from docutils import nodes
@@ -39,7 +39,8 @@ class Fold(SphinxPostTransform):
         """Replace each, keeping its classes and ids."""
         for node in list(self.document.findall(HideCodeCellNode)):
             folded = details(classes=["hide", *node["classes"]])
-            folded += [summary("", "Code of this cell"), *node.children]
+            is_check = "tag_check" in node.parent["classes"]
+            folded += [summary("", "Check" if is_check else "Code of this cell"), *node.children]
             node.replace_self(folded)
         for node in list(self.document.findall(nodes.admonition)):
             if "dropdown" in node["classes"]:

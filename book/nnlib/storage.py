@@ -18,6 +18,8 @@ class _Unfit(Exception):
 def save(arrays: dict[str, np.ndarray], path: str | Path) -> None:
     """Write named arrays to `path`, first beside it and then moved, so that no half file is left."""
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.absolute().parent}; make it first")
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with partial.open("wb") as file:

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from nnlib import Dense, Network
 from nnlib.idx import parse_idx
 
-SECONDS = 5  # of this process for one small file; a hang takes longer on any machine
+SECONDS = 60  # of this process for one small file, which takes a third of one; a hang takes longer on any machine
 NUMBERS = st.integers(0, 12) | st.sampled_from([-1, 127, 255, 2**16, 2**31 - 1, 2**31, 2**32 - 1, 10**12, 2**63])
 did = []  # while a file is read: what it made Python do
 

@@ -191,6 +191,11 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path):
         network().load(tmp_path / "nowhere.npz")
 
 
+def test_a_missing_folder_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no folder .*nowhere; make it first$"):
+        network().save(tmp_path / "nowhere" / "weights.npz")
+
+
 def test_what_cannot_be_opened_says_so_itself(tmp_path):
     with pytest.raises(OSError, match="weights.npz"):  # a directory, or a file of somebody else's
         (tmp_path / "weights.npz").mkdir()

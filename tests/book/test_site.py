@@ -7,11 +7,12 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from sphinx.search.en import SearchEnglish
 
 import contents
-from chapters import pages
+from chapters import ROOT, pages
 from nnbook.scripts import NEEDED_BY
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
@@ -34,6 +35,8 @@ LOADED = {
 }
 NOT_LOADED = {"canonical", "next", "prev", "search", "author", "index", "top", "up", "help", "license"}  # <link rel>
 SIDES = {"prev": "left-prev", "next": "right-next"}
+CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PARTS = {part["caption"]: [chapter["file"] for chapter in part["chapters"]] for part in CONTENTS["parts"]}
 RAW_FORMULA = re.compile(r"\\(?:frac|partial|delta|sigma|nabla|begin|end|text|mathbf|sum|left|odot)\b|\\[(\[]|\$\$")
 LATE_LOADERS = re.compile(r"jsdelivr|thebe@|unpkg\.com|cdnjs|googleapis|gstatic|mathjax|requirejs", re.IGNORECASE)
 
@@ -147,6 +150,16 @@ def test_pictures_say_in_words_what_they_show(page):
         if svg.get("role") != "img" or len(says.split()) < 4 or not says.endswith((".", "?", "!")):
             silent.append(svg)
     assert [str(tag)[:200] for tag in silent] == []
+
+
+@every_page
+def test_the_sidebar_folds_every_part_but_the_readers_own(page):
+    folded = soup(page).select("nav.bd-links details")
+    here = [part for part in folded if part.select_one(".current")]
+    assert [part for part in folded if part.has_attr("open")] == here
+    assert [part.summary.get_text(strip=True) for part in folded] == list(PARTS)
+    name = page.relative_to(SITE).with_suffix("").as_posix()
+    assert [part.summary.get_text(strip=True) for part in here] == [part for part in PARTS if name in PARTS[part]]
 
 
 @every_page

@@ -69,10 +69,13 @@ def test_what_comes_from_elsewhere_is_said_beside_the_link():
 
 
 @built
-def test_pages_that_are_no_notebooks_offer_nothing():
+def test_the_first_page_opens_the_list_of_the_chapters_and_no_other_page_offers_anything():
+    offered = menu(Path("index.md"))
+    assert offered.find("a")["href"] == "../lite/notebooks/index.html?path=contents.ipynb"
+    assert offered.find("p").get_text() == "Run the book" and not offered.find("a", download=True)
     notebooks = {chapter.stem for chapter in chapters()}
     offering = {page.stem for page in SITE.glob("book/*.html") if 'id="nnlib-run"' in page.read_text("utf-8")}
-    assert offering == notebooks
+    assert offering == notebooks | {"index"}
 
 
 @built

@@ -1,5 +1,7 @@
 """Running: a menu in the header of each page that is a notebook, with every way to run that very notebook.
 
+The book's first page, which is none, offers the notebook that lists the others.
+
 In the reader's browser always (`lite`); in Binder where the book's repository is on GitHub; in Colab where
 BOOK_COLAB names the branch on which tools/colab.py has put the notebooks for it; on the reader's own machine.
 The menu needs no script, and nothing is asked of anybody before the reader clicks.
@@ -30,11 +32,14 @@ def ways(notebook: str, in_repository: str, repository: str, branch: str, colab:
 
 
 def add_menu(app, pagename, templatename, context, doctree) -> None:
-    """Give the template of a notebook's page the ways to run it."""
+    """Give the template of a notebook's page the ways to run it, and that of the first page those to run the book."""
+    options, top = app.config.html_theme_options, Path(app.srcdir)
     path = Path(app.env.doc2path(pagename)) if pagename in app.env.found_docs else Path()
+    if pagename == app.config.root_doc:
+        path = top / "book" / "contents.ipynb"
     if path.suffix != ".ipynb":
         return
-    options, top = app.config.html_theme_options, Path(app.srcdir)
+    context["run_what"] = "the book" if pagename == app.config.root_doc else "this page"
     context["run"] = ways(
         path.relative_to(top / "book").as_posix(),
         path.relative_to(top).as_posix(),

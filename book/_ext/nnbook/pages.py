@@ -1,6 +1,5 @@
 """Pages: a description for each, the book's first page at the root too, and nothing that a reader does not need."""
 
-import json
 import posixpath
 import re
 import shutil
@@ -9,8 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from docutils import nodes
-
-from nnlib.exercises.memory import TITLES
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 160  # characters of a description that search engines show
@@ -50,13 +47,6 @@ def add_head(app, pagename, templatename, context, doctree) -> None:
         text = description(doctree, app.env.metadata.get(pagename, {}), re.sub("<[^>]+>", "", title))
         context["metatags"] = (context.get("metatags") or "") + f'\n<meta name="description" content="{escape(text)}">'
         context["meta"] = {**(context.get("meta") or {}), "og:description": text}  # for previews: see `found`
-
-
-def name_chapters(app, pagename, templatename, context, doctree) -> None:
-    """Tell the place that shows a reader's progress what the chapters are called, in their order."""
-    place, titles = '<div class="nnlib-progress"', escape(json.dumps(TITLES))
-    if place in context.get("body", ""):
-        context["body"] = context["body"].replace(place, f'{place} data-chapters="{titles}"')
 
 
 def drop_widget_state(app, doctree) -> None:
@@ -121,5 +111,4 @@ def setup(app) -> None:
     app.connect("builder-inited", start_afresh)
     app.connect("doctree-read", drop_widget_state)
     app.connect("html-page-context", add_head, priority=450)  # before the previews read it
-    app.connect("html-page-context", name_chapters)
     app.connect("build-finished", finish, priority=900)

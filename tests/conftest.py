@@ -1,6 +1,9 @@
 """What every test needs: pictures with no screen, one BLAS thread, absolute data paths, the same examples each time."""
 
+import json
 import os
+import time
+from collections import Counter
 
 from one_thread import ONE_THREAD
 
@@ -26,6 +29,43 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--long"):
         settings.load_profile("long")
+
+
+# What takes longest begins first, so that no worker ends long after the other; in what order the rest run is all one.
+FIRST = (
+    "test_axe.py",
+    "test_pages.py",
+    "test_exercises.py",
+    "test_interrupted.py",
+    "test_landscape.py",
+    "test_lite.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+
+
+_began, _seconds = time.monotonic(), Counter()
+
+
+def pytest_runtest_logreport(report):
+    """Count what each file takes."""
+    _seconds[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Where the time went, if all checks are run: each check, and the ten files of tests that took longest."""
+    if "CHECKED" not in os.environ:
+        return
+    rows = [*json.loads(os.environ["CHECKED"]).items(), ("tests", time.monotonic() - _began)]
+    terminalreporter.section("where the time went")
+    terminalreporter.write_line(f"{'all':<40}{sum(seconds for _, seconds in rows):6.0f} s")
+    for name, seconds in rows:
+        terminalreporter.write_line(f"  {name:<38}{seconds:6.0f} s")
+    for name, seconds in _seconds.most_common(10):
+        terminalreporter.write_line(f"    {name.removeprefix('tests/'):<36}{seconds:6.0f} s of one worker")
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ import functools
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import yaml
@@ -121,7 +123,7 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
         "IPYTHONDIR": scratch / "ipython",
         "JUPYTER_CONFIG_DIR": scratch / "jupyter",
         "JUPYTER_RUNTIME_DIR": scratch / "runtime",
-        "MPLCONFIGDIR": scratch / "matplotlib",
+        "MPLCONFIGDIR": scratch / f"matplotlib-{version('matplotlib')}",
     }
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +131,7 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
     quiet.parent.mkdir(exist_ok=True)
     quiet.write_text("c.IPKernelApp.log_level = 40  # errors only\n", encoding="utf-8")
     data = os.environ.get("NNLIB_DATA_DIR")
-    return {
+    variables = {
         **os.environ,
         **({"NNLIB_DATA_DIR": os.path.abspath(os.path.expanduser(data))} if data else {}),  # kernels run in book/
         **{name: str(folder) for name, folder in folders.items()},
@@ -140,3 +142,6 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
         "NNLIB_CHECKS": "on",  # what a page claims must hold; for a reader, who changes cells, its checks are silent
         "NNLIB_PROGRESS": "off",  # runs and tests never count as the reader's own progress
     }
+    if not any(folders["MPLCONFIGDIR"].glob("fontlist-*.json")):  # else the first cell may say that it is being built
+        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=variables, check=True)
+    return variables

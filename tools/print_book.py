@@ -162,7 +162,7 @@ def print_to(target: Path, html: str, site: Path, browser: Browser) -> None:
 
     page = browser.new_page(java_script_enabled=False)
     page.route("**/*", answer)
-    page.goto(f"{ORIGIN}/all.html", wait_until="load", timeout=120_000)
+    page.goto(f"{ORIGIN}/all.html", wait_until="load", timeout=600_000)
     page.pdf(path=target, prefer_css_page_size=True, outline=True, tagged=True, print_background=True)
     page.close()
 

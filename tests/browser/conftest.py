@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from windows import SITE, Window
+from windows import PATIENCE, SITE, Window
 
 from chromium import MISSING, OPTIONS, path
 from nnbook.scripts import needed, write
@@ -23,7 +23,7 @@ def chromium():
         pytest.skip(MISSING)
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=found, args=OPTIONS)
+        running = started.chromium.launch(executable_path=found, args=OPTIONS, timeout=PATIENCE)
         yield running
         running.close()
 

@@ -116,7 +116,7 @@ def test_lines_are_ordered_by_touch(alive, shown):
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         announced(page, f"Line {letter} is dropped at place")
     assert letters(page) == "BADC"
-    for _ in range(10):  # Chromium takes a tap soon after a drag for a part of it
+    for _ in range(100):  # Chromium takes a tap soon after a drag for a part of it
         page.get_by_role("button", name="Check").tap()
         page.wait_for_timeout(300)
         if page.locator(".nnlib-verdict").text_content():

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from windows import CALM, PHONE, says, tab_to
+from windows import CALM, PHONE, hold_the_clock, says, tab_to
 
 from nnlib import Sigmoid
 from nnlib.alive import landscape
@@ -151,13 +151,15 @@ def test_a_finger_drags_the_start_and_scrolls_the_page_beside_it(show):
 
 def test_a_run_moves_only_when_asked_and_can_be_cut_short(show):
     page, _ = show("line")
-    page.wait_for_timeout(300)
+    hold_the_clock(page)
+    page.clock.run_for(60_000)
     assert numbers(page)["step"] == "0"
     page.get_by_role("button", name="Run 5 epochs").click()
-    page.wait_for_function("document.querySelector('.nnlib-land-numbers b').textContent > 5")
+    while int(numbers(page)["step"]) < 6:
+        page.clock.run_for(10)
     page.get_by_role("button", name="Clear").click()
     says(page, "At the start (−0.5, 1.5)")
-    page.wait_for_timeout(300)
+    page.clock.run_for(60_000)
     assert numbers(page)["step"] == "0"
 
 

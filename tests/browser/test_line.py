@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from windows import CALM, PHONE, says, tab_to
+from windows import CALM, PHONE, hold_the_clock, says, tab_to
 
 from nnlib.alive import line
 
@@ -126,15 +126,18 @@ def test_a_finger_drags_a_point_and_scrolls_the_page_beside_it(alive, shown):
 def test_a_run_moves_only_when_asked_and_can_be_cut_short(alive, shown):
     line.show("Cloud")
     page = alive()
-    page.wait_for_timeout(400)
+    hold_the_clock(page)
+    page.clock.run_for(60_000)
     assert numbers(page)["updates"] == "0"
     page.get_by_role("button", name="Run to the end").click()
-    page.wait_for_function("document.querySelector('.nnlib-line-numbers b').textContent > 2")
+    while int(numbers(page)["updates"]) < 3:
+        page.clock.run_for(10)
     page.get_by_role("button", name="Back").click()
     at = numbers(page)["updates"]
-    page.wait_for_timeout(400)
+    page.clock.run_for(60_000)
     assert numbers(page)["updates"] == at and 1 < int(at) < 27
     page.get_by_role("button", name="Run to the end").click()
+    page.clock.resume()
     says(page, "Done after 27 updates")
 
 

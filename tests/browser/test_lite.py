@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from sphinx.errors import ExtensionError
+from windows import PATIENCE
 
 from chapters import ROOT, chapters
 from nnbook import npm
@@ -23,7 +24,6 @@ from nnlib.datasets import MNIST
 SITE, HERE = ROOT / "_build" / "html", Path(__file__).parent
 CHAPTER = chapters()[0]
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-PATIENCE = 600_000  # milliseconds that the shell or its Python may take on a busy machine
 
 pytestmark = pytest.mark.skipif(not (SITE / "lite").is_dir(), reason="no JupyterLite in _build/html: run `make book`")
 
@@ -211,6 +211,7 @@ def test_the_open_menu_fits_and_axe_finds_nothing_in_it(window, width, scheme):
 
 def test_a_page_from_disk_says_that_a_browser_cannot_run_it_there(chromium):
     page = chromium.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto((SITE / "book" / f"{CHAPTER.stem}.html").as_uri())
     page.locator(".nnlib-run-button").click()
     menu = page.locator("#nnlib-run")

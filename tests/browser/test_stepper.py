@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from windows import PHONE
+from windows import PHONE, hold_the_clock
 
 from nnlib.alive import stepper
 from nnlib.examples import net_2_2_1, net_2_2_2
@@ -112,6 +112,7 @@ def test_what_a_move_does_to_the_cost_is_nnlibs(opened):
 
 def test_the_whole_pass_by_keyboard_alone(opened):
     page = opened()
+    hold_the_clock(page)
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.type") == "range":
@@ -171,8 +172,7 @@ def test_buttons_step_and_say_where_the_ends_are(opened):
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_it_plays_at_a_calm_pace_and_only_when_asked(opened, motion):
     page = opened(reduced_motion=motion)
-    page.clock.install(time=0)
-    page.clock.pause_at(1000)
+    hold_the_clock(page)
     page.clock.run_for(60_000)
     assert place(page) == "0 of 15"
     press(page, "Play")

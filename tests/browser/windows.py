@@ -46,6 +46,12 @@ class Window:
         return self.page
 
 
+def hold_the_clock(page):
+    """From here on time passes on the page only where a test lets it: `page.clock.run_for(milliseconds)`."""
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600_000)  # an hour on: it may not be past by the time that this is asked for
+
+
 def says(page, text):
     """Wait until the live region says `text`."""
     page.get_by_role("status").filter(has_text=text).wait_for()

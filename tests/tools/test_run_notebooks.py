@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -43,6 +44,11 @@ def twice(tmp_path_factory):
         first = path.read_bytes()
         changed = run_notebooks.update(path)
     return first, path.read_bytes(), changed
+
+
+def test_matplotlib_knows_its_fonts_before_a_first_cell_would_say_that_it_looks_for_them(tmp_path):
+    folder = chapters.surroundings(tmp_path)["MPLCONFIGDIR"]
+    assert list(Path(folder).glob("fontlist-*.json"))
 
 
 def test_a_second_run_gives_the_same_bytes(twice):

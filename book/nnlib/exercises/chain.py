@@ -282,6 +282,7 @@ def _numbers_and_slopes(rng):
     ),
     why="The output of ReLU is never negative, so only z > 0 (or a > 0) tells where it let z through.",
     inputs=_numbers_and_slopes,
+    tries=20,
     mistakes=(
         (_always_open, "a >= 0 holds everywhere, since ReLU's output is never negative: this gate never closes"),
         (lambda z, grad: z > 0, "this is the gate alone: what comes back is multiplied by it"),

@@ -111,7 +111,7 @@ def _update_with_a_constant_input(w, b, x, y):
     ),
     why="The error y - a says whether to add or to subtract the input, and it is 0 when there is nothing to mend.",
     inputs=_seen,
-    tries=60,
+    tries=150,
     mistakes=(
         (_turned_round, "the sign is turned round: the error is y - a, and a missed 1 adds x"),
         (_bias_stays, "the bias stays as it was: it moves by y - a too"),
@@ -296,7 +296,7 @@ def _train_by_updates(inputs, targets, max_epochs):
     ),
     why="Errors of opposite sign cancel in a sum, so a sum of zero does not mean that there were none.",
     inputs=_small_tasks,
-    tries=40,
+    tries=150,
     mistakes=(
         (_errors_cancel, "an error of 1 and one of -1 cancel: it stops in an epoch that had mistakes"),
         (_only_shy_mistakes, "only a missed 1 is counted; firing without reason is a mistake too"),

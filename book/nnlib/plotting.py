@@ -19,23 +19,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#d9dee3", "#ffffff"
-FORWARD, BACKWARD, PARAMETER, ACCENT = "#0b63a5", "#b84300", "#00775a", "#7a3e9d"
+PALETTE = {  # each in light and in dark; the style sheets' copies are compared with these by a test
+    "ink": ("#1f2328", "#e3e7ec"),
+    "muted": ("#59636e", "#a0a9b4"),
+    "grid": ("#d9dee3", "#3a414b"),
+    "paper": ("#ffffff", "#14171c"),
+    "box": ("#f6f7f9", "#1d2127"),
+    "forward": ("#0b63a5", "#6cb4f5"),
+    "backward": ("#b84300", "#ff9a61"),
+    "parameter": ("#00775a", "#45cfa4"),
+    "accent": ("#7a3e9d", "#d1a3f0"),
+}
+INK, MUTED, GRID, PAPER = (PALETTE[name][0] for name in ("ink", "muted", "grid", "paper"))
+FORWARD, BACKWARD, PARAMETER, ACCENT = (PALETTE[name][0] for name in ("forward", "backward", "parameter", "accent"))
 
 BRIGHTNESS = "gray"  # colour map for activations and images, 0 black to 1 white
 SIGNED = "RdBu"  # colour map for weights and gradients, symmetric about 0
 
 # On the page these colours follow the reader's light or dark theme; elsewhere the values above hold.
-_THEMED = {
-    INK: "ink",
-    MUTED: "muted",
-    GRID: "grid",
-    PAPER: "paper",
-    FORWARD: "forward",
-    BACKWARD: "backward",
-    PARAMETER: "parameter",
-    ACCENT: "accent",
-}
+_THEMED = {light: name for name, (light, _) in PALETTE.items()}
 
 mpl.rcParams.update(
     {
@@ -110,8 +112,10 @@ def show(figure: Figure, alt: str) -> None:
 def images(rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cmap: str = BRIGHTNESS) -> Figure:
     """Square images in a grid, one for each row of `rows` (n, side * side), each with its caption.
 
+    One image alone, images that are square already, (n, side, side), and lists of them are understood too.
     With cmap=SIGNED each image is scaled symmetrically about 0; else black is 0 and white is 1.
     """
+    rows = _as_rows(rows)
     columns = min(columns, len(rows))
     lines = -(-len(rows) // columns)
     side = round(rows.shape[1] ** 0.5)
@@ -127,6 +131,22 @@ def images(rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cm
         if len(captions):
             ax.set_title(captions[i], loc="center", fontsize=9, fontweight="normal")
     return figure
+
+
+def _as_rows(images: object) -> np.ndarray:
+    """Images as rows (n, side * side); ValueError if they are no square images."""
+    rows = np.asarray(images)
+    if rows.ndim == 3 and rows.shape[1] == rows.shape[2]:
+        return rows.reshape(len(rows), -1)
+    alone = rows.ndim == 1 or (rows.ndim == 2 and rows.shape[0] == rows.shape[1] and not _is_square(rows.shape[1]))
+    rows = rows.reshape(1, -1) if alone else rows
+    if rows.ndim != 2 or not len(rows) or not _is_square(rows.shape[1]):
+        raise ValueError(f"rows: got shape {np.shape(images)}, expected square images, one a row: (n, side * side)")
+    return rows
+
+
+def _is_square(number: int) -> bool:
+    return number > 0 and round(number**0.5) ** 2 == number
 
 
 def layers_diagram(sizes: Sequence[int], names: Sequence[str] = (), most: int = 16) -> Figure:

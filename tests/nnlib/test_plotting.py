@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -118,3 +119,57 @@ def test_arrays_are_drawn_with_their_caption_shape_and_numbers():
     assert tens[0][0] == tens[1][0] and tens[0][1] + 1 == tens[1][1]  # b stands
     assert sum(patch.get_alpha() == 0.25 for patch in ax.patches) == 2  # 3 and 4.5
     plt.close(figure)
+
+
+IMAGES = np.arange(3 * 784).reshape(3, 784) / (3 * 784)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (IMAGES, IMAGES),
+        (IMAGES[0], IMAGES[:1]),
+        (IMAGES[0].reshape(28, 28), IMAGES[:1]),
+        (IMAGES.reshape(3, 28, 28), IMAGES),
+        (list(IMAGES), IMAGES),
+        (IMAGES.tolist(), IMAGES),
+        ([image.reshape(28, 28) for image in IMAGES], IMAGES),
+    ],
+)
+def test_images_are_understood_as_rows_as_squares_alone_and_in_lists(given, shown):
+    figure = plotting.images(given)
+    drawn = [ax.images[0].get_array() for ax in figure.axes if ax.images]
+    assert np.array_equal(drawn, shown.reshape(-1, 28, 28))
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("shape", [(3, 785), (3, 28, 30), (0, 784), (28, 28, 3), (785,), ()])
+def test_what_is_no_square_image_is_refused(shape):
+    with pytest.raises(ValueError, match="expected square images, one a row"):
+        plotting.images(np.zeros(shape))
+
+
+BOOK = Path(plotting.__file__).parents[1]
+
+
+def declared(sheet, selector, name):
+    """The colours that a rule of a style sheet gives to variables called so."""
+    rule = re.search(rf"^{re.escape(selector)} \{{\n(.*?)^\}}", (BOOK / sheet).read_text("utf-8"), re.S | re.M)[1]
+    return dict(re.findall(rf"--{name}([a-z]+): (?:var\([^#]*)?(#[0-9a-f]{{6}})\b", rule))
+
+
+def test_the_style_sheets_colours_are_the_palettes():
+    light, dark = ({name: pair[theme] for name, pair in plotting.PALETTE.items()} for theme in (0, 1))
+    assert declared("_static/book.css", 'html[data-theme="light"]', "nnlib-") == light
+    assert declared("_static/book.css", 'html[data-theme="dark"]', "nnlib-") == dark
+    shared = "nnlib/alive/shared.css"
+    assert declared(shared, ".nnlib-live-stage", "") == light
+    meanings = ("forward", "backward", "parameter", "accent")  # the rest is JupyterLab's own
+    in_the_dark = declared(shared, '[data-jp-theme-light="false"] .nnlib-live-stage', "")
+    assert in_the_dark == {name: dark[name] for name in meanings}
+
+
+@pytest.mark.parametrize("file", ["_static/cover.html", *sorted(path.name for path in BOOK.glob("*.ipynb"))])
+def test_a_stored_pictures_fallback_is_the_palettes(file):
+    found = set(re.findall(r"var\(--nnlib-([a-z]+), (#[0-9a-f]{6})\)", (BOOK / file).read_text("utf-8")))
+    assert found <= {(name, light) for name, (light, _) in plotting.PALETTE.items()}

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from chapters import lacks_data
 from measure import results
-from nnlib import Dense, Network, QuadraticCost, Sigmoid, load_digits, load_mnist, numerical_gradient
+from nnlib import (
+    Dense,
+    Dropout,
+    Network,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    load_digits,
+    load_mnist,
+    numerical_gradient,
+)
 from nnlib.alive import digit
 
 NETWORK = results.stored_network()
@@ -168,6 +179,65 @@ def test_the_words_go_through_all_examples(bundle):
         output = NETWORK.predict(pixels.astype(np.float32)[None])[0]
         assert f"({output.max():.2f}); next" in line
         assert f"Told that it is {'an' if label == 8 else 'a'} {label}," in line
+
+
+def network(*layers):
+    """A network of these layers; a pair of sizes is a Dense."""
+    rng = np.random.default_rng(0)
+    return Network(*(Dense(*layer, rng) if isinstance(layer, tuple) else layer for layer in layers))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        network((784, 100), Sigmoid(), (100, 10)),  # its outputs are logits
+        network((784, 16), Tanh(), (16, 16), Tanh(), (16, 10), Tanh()),
+        network((784, 16), ReLU(), (16, 16), ReLU(), (16, 10), Sigmoid()),
+        network((784, 16), Sigmoid(), Dropout(0.5, np.random.default_rng(0)), (16, 16), Sigmoid(), (16, 10), Sigmoid()),
+        network(network((784, 16), Sigmoid(), (16, 16), Sigmoid(), (16, 10), Sigmoid())),
+        network((784, 16), Sigmoid(), (16, 16), Sigmoid(), (16, 26), Sigmoid()),
+        network((64, 16), Sigmoid(), (16, 16), Sigmoid(), (16, 10), Sigmoid()),
+        network((784, 30), Sigmoid(), (30, 10), Sigmoid()),
+        network((784, 17), Sigmoid(), (17, 16), Sigmoid(), (16, 10), Sigmoid()),
+        "784-16-16-10",
+    ],
+    ids=str,
+)
+def test_a_network_of_another_kind_is_refused(other, monkeypatch):
+    monkeypatch.setattr(digit.live, "display", lambda data, raw: pytest.fail("it was shown"))
+    with pytest.raises(ValueError, match="network: got .*; what can be drawn here is 784 inputs, two hidden layers"):
+        digit.show(other, accuracy=0.9)
+
+
+SEVEN = bar(50, 70, 60, 200) + bar(70, 240, 180, 200)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "says"),
+    [
+        (255 * SEVEN, "got values from 0 to 255, expected 0 .paper. to 1 .ink.: of grey levels 0 to 255 take x / 255"),
+        (np.full((28, 28), 255, np.uint8), "take x / 255, and of dark ink on white paper 1 - x / 255"),
+        (-SEVEN, "got values from -1 to"),
+        (np.full((28, 28), np.nan), "got values from nan to nan"),
+        (1 - SEVEN, "its corners are ink; on white paper take 1 - x"),
+        (SEVEN.ravel(), r"got shape \(78400,\)"),
+        (np.zeros(784), r"one image: x.reshape\(28, 28\)"),
+        (np.zeros((1, 784, 1)), "expected one image"),
+        (np.zeros((28, 28, 4)), r"colours become grey: x\[..., :3\].mean\(axis=2\)"),
+        (np.zeros((10, 28, 28)), "expected one image"),
+        (np.zeros((0, 28)), "expected one image"),
+        (np.full((28, 28), "x"), "dtype <U1"),
+    ],
+)
+def test_what_is_no_drawing_in_ink_on_paper_is_refused(drawing, says):
+    with pytest.raises(ValueError, match=says):
+        digit.like_mnist(drawing)
+
+
+def test_a_drawing_of_ones_and_zeros_of_any_kind_is_taken():
+    expected = digit.like_mnist(SEVEN)
+    for drawing in (SEVEN.astype(bool), SEVEN.astype(np.uint8), SEVEN.astype(np.float32), SEVEN.tolist()):
+        assert np.array_equal(digit.like_mnist(drawing), expected)
 
 
 def hundred():

@@ -155,6 +155,18 @@ def test_a_digit_is_drawn_by_mouse_small_in_a_corner_and_taken_back(page):
     assert page.get_by_role("button", name="Undo").get_attribute("aria-disabled") == "true"
 
 
+def test_the_first_stroke_on_a_ready_digit_begins_a_new_drawing_and_the_next_goes_on_with_it(page):
+    ready = answer(page)
+    stroke(page, (10, 10), (25, 10), (15, 40))
+    assert answer(page)[0].startswith("It looks like a 7")
+    drawn = on_the_field(page)
+    stroke(page, (5, 90), (95, 90))
+    assert on_the_field(page).sum() != drawn.sum()
+    for _ in range(2):
+        page.get_by_role("button", name="Undo").click()
+    assert answer(page) == ready
+
+
 def touch(page, *points):
     finger = page.context.new_cdp_session(page)
     for kind, place in [("touchStart", points[0]), *(("touchMove", p) for p in points[1:]), ("touchEnd", None)]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...datasets import load_digits
-from ...layers import Dense
+from ...layers import Dense, Sigmoid
 from ...losses import QuadraticCost, one_hot
 from ...network import Network
 from ...prose import significant
@@ -17,6 +17,7 @@ PARTS = ("ink.js", "network.js", "pen.js", "picture.js", "digit.js")  # its scri
 DOTS = 280  # the field to draw on has DOTS x DOTS dots
 FIELD, BOX = 28, 20  # MNIST's field, and the box in it that the ink fills
 PER_PIXEL, MARGIN = 28, 28  # dots for one pixel of a ready example, and around it
+MOST = 16  # neurons of a hidden layer that the picture has room for
 TIE = 1e-9  # more than any rounding error: page and Python break a tie alike
 
 
@@ -46,7 +47,12 @@ def like_mnist(drawing: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (28, 28)
+
+    Raises
+    ------
+    ValueError if it is not one drawing in grey levels from 0 to 1, or if its paper is 1.
     """
+    drawing = _checked_drawing(drawing)
     field = np.zeros((FIELD, FIELD))
     rows, columns = (np.flatnonzero(drawing.any(axis)) for axis in (1, 0))
     if len(rows) == 0:
@@ -57,6 +63,25 @@ def like_mnist(drawing: np.ndarray) -> np.ndarray:
     top, left = (_place(small.sum(axis)) for axis in (1, 0))
     field[top : top + len(small), left : left + small.shape[1]] = small
     return np.floor(255 * field + 0.5 + TIE) / 255  # MNIST has 256 grey levels
+
+
+def _checked_drawing(drawing: object) -> np.ndarray:
+    """The drawing as float64; ValueError unless it is one, in grey levels from 0, paper, to 1, ink."""
+    levels = np.asarray(drawing)
+    if levels.ndim != 2 or levels.size == 0 or levels.dtype.kind not in "buif":
+        hint = "; a row of pixels is one image: x.reshape(28, 28)" if levels.shape in ((784,), (1, 784)) else ""
+        hint = hint or ("; colours become grey: x[..., :3].mean(axis=2)" if levels.shape[2:] in ((3,), (4,)) else "")
+        what = f"shape {levels.shape} and dtype {levels.dtype}"
+        raise ValueError(f"drawing: got {what}, expected one image of numbers such as (28, 28){hint}")
+    levels = levels.astype(np.float64)
+    if not (levels.min() >= 0 and levels.max() <= 1):
+        raise ValueError(
+            f"drawing: got values from {levels.min():g} to {levels.max():g}, expected 0 (paper) to 1 (ink): "
+            "of grey levels 0 to 255 take x / 255, and of dark ink on white paper 1 - x / 255"
+        )
+    if levels[[0, 0, -1, -1], [0, -1, 0, -1]].min() > 0.5 and levels.mean() > 0.5 > levels.min():
+        raise ValueError("drawing: its corners are ink; on white paper take 1 - x, so that paper is 0 and ink is 1")
+    return levels
 
 
 def _shares(dots: int, step: float) -> np.ndarray:
@@ -132,10 +157,15 @@ def show(network: Network, accuracy: float, rate: float = 1.0) -> None:
 
     Parameters
     ----------
-    network : 784 inputs, 10 outputs, `Dense` and `Sigmoid` in turn.
+    network : 784 inputs, two hidden layers of at most 16, 10 outputs; `Dense` and `Sigmoid` in turn.
     accuracy : its share of right answers on MNIST's test images.
     rate : of the one step that is tried.
+
+    Raises
+    ------
+    ValueError if the network is of another kind: the page computes and draws this one alone.
     """
+    _check_network(network)
     weights = np.concatenate([p.value.ravel() for p in network.parameters()]).astype("<f4")
     sizes = [network.n_in, *(layer.n_out for layer in network.layers if isinstance(layer, Dense))]
     data = {
@@ -146,6 +176,21 @@ def show(network: Network, accuracy: float, rate: float = 1.0) -> None:
         "examples": _sixteenths(examples()).tolist(),
     }
     live.show("digit", data, "Draw a digit, and see what the network makes of it", _text(network, data))
+
+
+def _check_network(network: Network) -> None:
+    """Raise ValueError unless the page can compute and draw this network."""
+    layers = getattr(network, "layers", [])
+    sizes = [layer.n_out for layer in layers if isinstance(layer, Dense)]
+    in_turn = [type(layer) for layer in layers] == [Dense, Sigmoid] * 3
+    if in_turn and network.n_in == FIELD * FIELD and sizes[-1] == 10 and max(sizes) <= MOST:
+        return
+    names = ", ".join(f"{type(layer).__name__}({layer.n_in}, {layer.n_out})" if isinstance(layer, Dense)
+                      else type(layer).__name__ for layer in layers)  # fmt: skip
+    raise ValueError(
+        f"network: got {names or repr(network)}; what can be drawn here is 784 inputs, two hidden layers of "
+        f"at most {MOST} neurons and 10 outputs, Dense and Sigmoid in turn"
+    )
 
 
 def _text(network: Network, data: dict) -> list[str]:

@@ -7,7 +7,7 @@ const HELP = "Draw with mouse, finger or pen; or by keys: arrows move the square
 function render({ model, el }) {
   const data = model.get("data");
   const layers = layersOf(data.sizes, floats(data.weights));
-  const now = { ink: drawingOf(data.examples[FIRST]), label: FIRST, rate: data.rate };
+  const now = { ink: drawingOf(data.examples[FIRST]), ready: true, label: FIRST, rate: data.rate };
   const before = []; // drawings, for undo
   const waiting = {};
 
@@ -19,7 +19,7 @@ function render({ model, el }) {
   const undo = button("Undo", takeBack);
   const examples = data.examples.map((levels, digit) => {
     const canvas = canvasOf(8, { "aria-hidden": "true" });
-    const take = button(canvas, () => change(drawingOf(levels)), { "aria-label": `Example ${digit}` });
+    const take = button(canvas, () => change(drawingOf(levels), true), { "aria-label": `Example ${digit}` });
     return { take, show: (colour) => paint(canvas, levels.map((level) => level / 16), colour) };
   });
   const says = element("p", { class: "nnlib-digit-says" });
@@ -59,7 +59,10 @@ function render({ model, el }) {
     status,
   );
   pen(field, cursor, {
-    begin: keep,
+    begin() {
+      if (now.ready) change(paper()); // a stroke on a ready digit begins another drawing
+      else keep();
+    },
     line(from, to) {
       draw(now.ink, from, to);
       soon();
@@ -88,18 +91,18 @@ function render({ model, el }) {
   }
 
   function keep() {
-    before.push(now.ink.slice());
+    before.push({ ink: now.ink.slice(), ready: now.ready });
     if (before.length > KEPT) before.shift();
   }
 
-  function change(ink) {
+  function change(ink, ready = false) {
     keep();
-    now.ink = ink;
+    Object.assign(now, { ink, ready });
     soon();
   }
 
   function takeBack() {
-    now.ink = before.pop() ?? now.ink;
+    Object.assign(now, before.pop());
     soon();
   }
 

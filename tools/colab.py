@@ -17,7 +17,7 @@ from contents import NOTEBOOK
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from nnbook.links import repository_url  # noqa: E402
+from nnbook.addresses import repository_url  # noqa: E402
 
 FIRST = """\
 # On Colab, run this cell first: it installs nnlib, and goes to where the files of the chapters are.

@@ -1,15 +1,20 @@
-"""Markup: roles for the three colours that mean something, what folds without a script, and sound tables.
+"""Markup: roles for the three colours that mean something, what folds without a script, sound tables, lean code.
 
 In text, {forward}`0.73`, {backward}`-0.14` and {parameter}`w` mark values that flow forward, gradients that
 flow back, and what is learned. An admonition with `:class: dropdown` becomes a `<details>` element, and so does
-the code of a cell tagged `hide-input`; one that is tagged `check` too says so.
+the code of a cell tagged `hide-input`; one that is tagged `check` too says so. In code, names and punctuation, which
+have the colour of the text, are no elements of their own: they would be a fourth or more of all that a page has.
 """
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from pygments.formatters import HtmlFormatter
+from pygments.token import Token
+from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 MEANINGS = ("forward", "backward", "parameter")
+PLAIN = (Token.Name, Token.Punctuation, Token.Text.Whitespace)
 
 
 def meaning(name, rawtext, text, lineno, inliner, options=None, content=()):
@@ -98,6 +103,13 @@ def depart(translator, node) -> None:
     translator.body.append(f"</{type(node).__name__}>\n")
 
 
+class LeanFormatter(HtmlFormatter):
+    """Pygments' formatter, without the elements that change nothing."""
+
+    def _get_css_classes(self, ttype) -> str:
+        return "" if ttype in PLAIN else super()._get_css_classes(ttype)
+
+
 def list_citations(app, pagename, templatename, context, doctree) -> None:
     """Make the entries of a list of citations its items, where docutils gives them a role that no list may hold."""
     if "body" in context:
@@ -106,6 +118,7 @@ def list_citations(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app) -> None:
     """Connect to Sphinx."""
+    PygmentsBridge.html_formatter = LeanFormatter  # for code in pages and in cells alike
     for name in MEANINGS:
         app.add_role(name, meaning)
     app.add_node(details, html=(visit, depart))

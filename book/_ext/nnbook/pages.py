@@ -46,7 +46,7 @@ def add_head(app, pagename, templatename, context, doctree) -> None:
     if 'name="description"' not in (context.get("metatags") or ""):
         text = description(doctree, app.env.metadata.get(pagename, {}), re.sub("<[^>]+>", "", title))
         context["metatags"] = (context.get("metatags") or "") + f'\n<meta name="description" content="{escape(text)}">'
-        context["meta"] = {**(context.get("meta") or {}), "og:description": text}  # for previews: see `found`
+        context["meta"] = {**(context.get("meta") or {}), "og:description": text}  # for previews: see `addresses`
 
 
 def drop_widget_state(app, doctree) -> None:

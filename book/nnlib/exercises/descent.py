@@ -330,7 +330,7 @@ def what_remains():
         ),
         Choice(
             "A better direction than the one that nudging finds.",
-            "It finds the same gradient; nudging is off by a little, of the size of h squared.",
+            "It finds the same gradient; nudging is off by a rounding error.",
         ),
         Choice("A way round plateaus and local minima.", "It only computes slopes: the walk meets the same plateaus."),
         Choice(

@@ -249,7 +249,7 @@ def batch_and_one():
     minutes=2,
     question=(
         "One hidden layer, if it is wide enough, comes as close as you like to any continuous function on a "
-        "bounded region, its border included. What follows?"
+        "bounded region. What follows?"
     ),
     hints=(
         "Read the sentence about what is proved once more, and then the one about what is not.",

@@ -46,7 +46,7 @@ def falling_curve():
     "A fifth of the neurons",
     minutes=3,
     hints=(
-        "By which factor is the gradient that leaves the layer, towards the input, too small?",
+        "By which factor is the gradient in front of the layer too small?",
         "By 1 / (1 - r) = 1.25. Which relative error belongs to a factor k?",
         "It is (k - 1) / (k + 1), with k = 1.25.",
     ),

@@ -7,8 +7,10 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from nnbook.addresses import repository_url, robots, sitemap
+
 CONF = """
-extensions = ["nnbook.links", "nnbook.found", "nnbook.pages", "nnbook.search", "myst_parser"]
+extensions = ["nnbook.addresses", "nnbook.pages", "nnbook.search", "myst_parser"]
 project = html_title = "A Book"
 html_theme = "sphinx_book_theme"
 html_theme_options = {"search_bar_text": "Search", "logo": {"text": "A Book"}}
@@ -106,3 +108,25 @@ def test_edit_and_report_follow_the_repository(built, repository, edit, report):
 def test_a_page_that_is_about_a_word_is_found_by_it_as_by_its_title(built):
     index = (built() / "searchindex.js").read_text()
     assert re.search(r'"titleterms": \{[^}]*"gradient": 1', index)
+
+
+@pytest.mark.parametrize(
+    ("named", "remote", "expected"),
+    [
+        ("someone/book", "", "https://github.com/someone/book"),
+        ("https://gitlab.com/someone/book.git", "git@github.com:a/b.git", "https://gitlab.com/someone/book"),
+        ("", "git@github.com:fork/how-it-learns.git", "https://github.com/fork/how-it-learns"),
+        ("", "https://github.com/fork/how-it-learns", "https://github.com/fork/how-it-learns"),
+        ("", "ssh://git@github.com/fork/book.git", "https://github.com/fork/book"),
+        ("", "/srv/git/book.git", ""),
+        ("", "", ""),
+    ],
+)
+def test_links_follow_the_repository_that_builds_the_book(named, remote, expected):
+    assert repository_url(named, remote) == expected
+
+
+def test_search_engines_are_told_of_pages_only_where_the_site_has_an_address():
+    assert "Sitemap" not in robots("")
+    assert robots("https://a.org/b/").endswith("Sitemap: https://a.org/b/sitemap.xml\n")
+    assert "<loc>https://a.org/b/x.html?a&amp;b</loc>" in sitemap(["https://a.org/b/x.html?a&b"])

@@ -6,6 +6,7 @@
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |
 | records | `records.json`: how far dense layers come on MNIST in a minute and in five |
 | bench | `bench.json`: how long nnlib trains, beside its peers |
+| pages | `pages.json`: how soon the site's pages are there, by Lighthouse |
 
 All of it goes to `book/measured/` by way of `store`. Importing this package holds NumPy to one thread.
 """

@@ -1,5 +1,6 @@
 """What a page weighs on its way to the reader, and how little stands between them. It reads _build/html."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -7,12 +8,22 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chapters import chapters
-from weight import of_figures, packed
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 MOST = 400_000  # bytes of a chapter's first visit, its figures aside
+FIGURES = re.compile(r"<svg\b.*?</svg>|data:image/[^\"')]+", re.DOTALL)
 
 pytestmark = pytest.mark.skipif(not SITE.is_dir(), reason="there is no site in _build/html: run `make book` first")
+
+
+def packed(text: str) -> int:
+    """The bytes of a text as it is sent."""
+    return len(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+
+
+def of_figures(html: str) -> int:
+    """The bytes that the pictures in a page's own text add to it."""
+    return packed(html) - packed(FIGURES.sub("", html))
 
 
 def asked(page: Path, html: BeautifulSoup) -> list[Path]:

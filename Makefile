@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results museum records bench audit environment
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results museum records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -36,11 +36,11 @@ test-long: environment  ## Read 100,000 changed files, and kill what writes file
 	@$(IN_VENV) -m pytest tests/nnlib/test_fuzz.py tests/nnlib/test_interrupted.py tests/nnlib/test_bad_luck.py --long
 
 test-oracles:  ## Compare nnlib with PyTorch, JAX and scikit-learn, in an environment of their own
-	@$(PYTHON) tools/environment.py _build/oracles tests/oracles/requirements.txt
+	@$(PYTHON) tools/environment.py _build/oracles locks/oracles.lock
 	@$(IN_VENV:.venv/%=_build/oracles/%) -m pytest tests/oracles
 
 mutation:  ## Change nnlib's core in a thousand small ways, and see that its tests notice (ONLY="losses training" for some)
-	@$(PYTHON) tools/environment.py _build/mutation/env tools/mutation/requirements.txt
+	@$(PYTHON) tools/environment.py _build/mutation/env locks/mutation.lock
 	@$(IN_VENV:.venv/%=_build/mutation/env/%) tools/mutation.py $(ONLY)
 
 lint: environment  ## The quick checks alone
@@ -55,12 +55,18 @@ museum: environment  ## Train the tutorial of the bug museum on MNIST, with its 
 records: environment  ## See how far dense layers come on MNIST in a minute and in five (ON=--validation, ON=--ablation)
 	@$(IN_VENV) -m measure.records $(ON)
 
-bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="B10 footprint" for some)
-	@$(PYTHON) tools/environment.py _build/bench/env measure/bench/requirements.txt
+bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="parts growth" for some)
+	@$(PYTHON) tools/environment.py _build/bench/env locks/bench.lock
 	@$(IN_VENV:.venv/%=_build/bench/env/%) -m measure.bench $(if $(ONLY),--only $(ONLY))
 
-audit: book  ## Lighthouse on four pages, beside the default Jupyter Book; needs Chromium and a quiet machine
-	@$(IN_VENV) tools/audit.py
+pages: book  ## See what Lighthouse says of four pages; needs Chromium and a quiet machine
+	@$(IN_VENV) -m measure.pages
 
-environment:
+lock: environment  ## Pin anew what the environments install (UPGRADE=--upgrade for the newest that the ranges allow)
+	@$(IN_VENV) tools/lock.py $(UPGRADE)
+
+environment:  ## Set up .venv, or bring it up to date
 	@$(PYTHON) tools/environment.py
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile

@@ -1,13 +1,11 @@
-"""Environment: make .venv beside this folder, with everything that requirements.txt asks for, and keep it up to date.
+"""Environment: make .venv beside this folder, with every file that requirements.lock names, and keep it up to date.
 
     python3 tools/environment.py
-    python3 tools/environment.py _build/bench/env measure/bench/requirements.txt    another one, elsewhere
+    python3 tools/environment.py _build/bench/env locks/bench.lock      another one, elsewhere
 
-Any Python may run this file, even 2.7, so that one that is too old gets a clear answer instead of a SyntaxError.
+Any Python 3 can read this file, so that one that is too old gets a clear answer instead of a SyntaxError.
 A stamp in .venv remembers what was installed: while nothing has changed, a second run does nothing.
 """
-
-from __future__ import print_function
 
 import hashlib
 import os
@@ -24,10 +22,11 @@ def version_problem(version, executable):
     """What to tell the reader whose Python is too old; nothing if it is new enough."""
     if tuple(version[:2]) >= NEEDED:
         return None
+    needed, here = (".".join(map(str, numbers)) for numbers in (NEEDED, version[:3]))
     return (
-        "Python %d.%d or later is needed, this is %s (%s): "
+        f"Python {needed} or later is needed, this is {here} ({executable}): "
         "install it, or name another with `make PYTHON=python3.12 book`"
-    ) % (NEEDED + (".".join(str(part) for part in version[:3]), executable))
+    )
 
 
 def venv_problem(version, executable):
@@ -37,9 +36,10 @@ def venv_problem(version, executable):
         import venv  # noqa: F401
     except ImportError as error:
         return (
-            "This Python (%s) lacks its venv module (%s). On Debian or Ubuntu: "
-            "`sudo apt install python%d.%d-venv`; or name another with `make PYTHON=python3.12 book`"
-        ) % ((executable, error) + tuple(version[:2]))
+            f"This Python ({executable}) lacks its venv module ({error}). On Debian or Ubuntu: "
+            f"`sudo apt install python{version[0]}.{version[1]}-venv`; "
+            "or name another with `make PYTHON=python3.12 book`"
+        )
     return None
 
 
@@ -49,28 +49,30 @@ def python_of(environment):
     return os.path.join(environment, folder, name)
 
 
-def stamp_of(environment, files):
+def stamp_of(environment, lock):
     """One line that changes whenever the packages, the Python or the place of the environment change."""
-    digest = hashlib.sha256("\n".join((sys.version, environment) + REACH).encode("utf-8"))
-    for file in files:
-        with open(file, "rb") as content:
-            digest.update(content.read())
+    digest = hashlib.sha256("\n".join((sys.version, environment, *REACH)).encode("utf-8"))
+    with open(lock, "rb") as content:
+        digest.update(content.read())
     return digest.hexdigest()
 
 
 def is_healthy(python):
     """Whether an environment's Python runs, has pip, and is of the same version as this one."""
-    code = "import pip, sys; sys.exit(sys.version_info[:2] != (%d, %d))" % tuple(sys.version_info[:2])
+    code = f"import pip, sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
     try:
         return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0
     except OSError:  # no such file, or a link to a Python that has gone
         return False
 
 
-def install(python, requirements, constraints):
-    """Run pip with its progress shown; return what went wrong, or nothing."""
-    command = [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements, "-c", constraints]
-    pip = subprocess.Popen(command, stderr=subprocess.PIPE, universal_newlines=True)
+def install(python, lock):
+    """Run pip with its progress shown; return what went wrong, or nothing.
+
+    The lock is its own constraint: or else pip asks for the newest `coverage` where a package wants `coverage[toml]`.
+    """
+    command = [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", lock, "-c", lock]
+    pip = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     unreachable = False
     for line in pip.stderr:
         sys.stderr.write(line)
@@ -91,22 +93,21 @@ def bring_within_reach(python, root):
     They stand as seen from that file, so that no name of a folder above the book, in whatever letters, is in it.
     """
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.check_output([python, "-c", code], universal_newlines=True).strip()
+    packages = subprocess.check_output([python, "-c", code], text=True).strip()
     with open(os.path.join(packages, "the-book.pth"), "w") as listed:
         for folder in REACH:
             listed.write(os.path.relpath(os.path.join(root, folder), packages) + "\n")
 
 
-def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
+def main(root=ROOT, folder=".venv", lock="requirements.lock"):
     """Make or update the environment; return what went wrong, or nothing."""
     problem = version_problem(sys.version_info, sys.executable) or venv_problem(sys.version_info, sys.executable)
     if problem:
         return problem
-    environment = os.path.join(root, folder)
-    requirements, constraints = os.path.join(root, requirements), os.path.join(root, "constraints.txt")
+    environment, lock_file = os.path.join(root, folder), os.path.join(root, lock)
     python = python_of(environment)
     stamp_file = os.path.join(environment, "installed")
-    stamp = stamp_of(environment, [requirements, constraints])
+    stamp = stamp_of(environment, lock_file)
     if os.path.exists(stamp_file) and os.path.exists(python):
         with open(stamp_file) as content:
             if content.read() == stamp:
@@ -115,13 +116,13 @@ def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
 
     if not is_healthy(python):
         if os.path.exists(environment) and not os.path.exists(os.path.join(environment, "pyvenv.cfg")):
-            return "%s exists but is no Python environment: move it away, then run this command again" % environment
-        version = "%d.%d.%d" % tuple(sys.version_info[:3])
-        print("Making %s with Python %s (%s)" % (folder, version, sys.executable), flush=True)
+            return f"{environment} exists but is no Python environment: move it away, then run this command again"
+        version = ".".join(map(str, sys.version_info[:3]))
+        print(f"Making {folder} with Python {version} ({sys.executable})", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", environment]) != 0:
-            return "Python could not make %s; its last lines above say why" % environment
-    print("Installing what requirements.txt asks for: a few minutes the first time", flush=True)
-    problem = install(python, requirements, constraints)
+            return f"Python could not make {environment}; its last lines above say why"
+    print(f"Installing what {lock} pins: a few minutes the first time", flush=True)
+    problem = install(python, lock_file)
     if not problem:
         bring_within_reach(python, root)
         with open(stamp_file, "w") as content:
@@ -130,4 +131,4 @@ def main(root=ROOT, folder=".venv", requirements="requirements.txt"):
 
 
 if __name__ == "__main__":
-    sys.exit(main(ROOT, sys.argv[1], sys.argv[2]) if len(sys.argv) == 3 else main())
+    sys.exit(main(ROOT, *sys.argv[1:]))

@@ -3,9 +3,12 @@
 import ast
 import re
 import subprocess
+import tomllib
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from chapters import ROOT
 
@@ -14,16 +17,68 @@ MAY_WRITE = {"publish": {"pages", "id-token"}, "colab": {"contents"}}  # which j
 UNPICKLERS = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 
 
+LOCKS = ["requirements.lock", *sorted(f"locks/{path.name}" for path in (ROOT / "locks").iterdir())]
+GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+
+
+def asked(path):
+    """What a list of requirements asks for, with the lists that it reads."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        line = line.split("#")[0].strip()
+        if line.startswith("-r "):
+            yield from asked(path.parent / line.removeprefix("-r "))
+        elif line:
+            yield Requirement(line)
+
+
+def asked_by_group(name):
+    """What a dependency group asks for, with the groups that it includes."""
+    for entry in GROUPS[name]:
+        yield from asked_by_group(entry["include-group"]) if isinstance(entry, dict) else [Requirement(entry)]
+
+
 def pins(name):
-    """The lines of a file that pin a version, without their hashes."""
-    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    return [line.removesuffix(" \\") for line in lines if re.match(r"[a-z0-9]", line)]
+    """The packages of a lock, each with its versions, of which markers choose one."""
+    versions = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"([a-z0-9-]+)==(\S+)", line):
+            versions.setdefault(found[1], set()).add(found[2])
+    return versions
 
 
-def test_the_lock_holds_the_tested_versions_and_a_hash_for_each():
-    assert pins("requirements.lock") == pins("constraints.txt")
-    entries = re.split(r"^(?=[a-z0-9])", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}\n", entry) for entry in entries[1:])
+def unmet(requirements, versions):
+    """The requirements that a lock does not meet."""
+    return [
+        str(one)
+        for one in requirements
+        if not versions.get(canonicalize_name(one.name)) or not all(map(one.specifier.contains, versions[one.name]))
+    ]
+
+
+def test_every_range_is_met_by_the_lock():
+    assert "numpy" in {one.name for one in asked(ROOT / "requirements.txt")}
+    assert unmet(asked(ROOT / "requirements.txt"), pins("requirements.lock")) == []
+    assert unmet([Requirement("numpy>=99"), Requirement("no-such-thing")], pins("requirements.lock")) != []
+
+
+@pytest.mark.parametrize("name", LOCKS[1:])
+def test_every_group_is_met_by_its_lock_with_the_books_own_versions(name):
+    locked, book = pins(name), pins("requirements.lock")
+    group = name.removeprefix("locks/").removesuffix(".lock")
+    assert unmet([*asked(ROOT / "book/nnlib/requirements.txt"), *asked_by_group(group)], locked) == []
+    assert {package: versions for package, versions in locked.items() if book.get(package, versions) != versions} == {}
+
+
+def test_a_lock_that_is_checked_by_hashes_has_one_for_every_file():
+    for name in ("requirements.lock", "locks/mutation.lock"):
+        entries = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert all(re.search(r"--hash=sha256:[0-9a-f]{64}\n", entry) for entry in entries[1:])
+
+
+def test_a_package_is_named_by_hand_in_one_place():
+    hand = [*asked(ROOT / "requirements.txt")]
+    names = [one.name for one in hand]
+    assert sorted(names) == sorted(set(names))
 
 
 def trusting(tree):

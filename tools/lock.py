@@ -1,0 +1,60 @@
+"""Lock: pin what the environments install: requirements.lock for the book, locks/ for what only some commands need.
+
+python tools/lock.py              as the ranges ask for it now; what need not change stays as it is
+python tools/lock.py --upgrade    the newest that the ranges allow
+
+One lock serves Python 3.11 to 3.14 on Linux, macOS and Windows. uv, which makes them, comes into _build/lock.
+"""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from environment import python_of
+
+ROOT = Path(__file__).resolve().parents[1]
+UV = ROOT / "_build" / "lock"
+BOOK = "requirements.lock"
+NNLIB = "book/nnlib/requirements.txt"
+SOURCES = {  # what each lock is made from; the versions that stand in the book's lock are the others' too
+    BOOK: ["requirements.txt", "--generate-hashes"],
+    "locks/mutation.lock": [NNLIB, "--group=mutation", "--generate-hashes", f"--constraint={BOOK}"],
+    "locks/oracles.lock": [NNLIB, "--group=oracles", f"--constraint={BOOK}"],
+    "locks/bench.lock": [NNLIB, "--group=bench", f"--constraint={BOOK}"],
+}
+FOR_ALL = ["--universal", "--python-version=3.11", "--no-annotate", "--no-header", "--quiet"]
+GRAPHICS = ("cuda-", "nvidia-", "triton")  # asked for by PyTorch's files for graphics cards, which these need not be
+HEAD = "# Made by tools/lock.py from {}: not to be changed by hand.\n"
+HASHES = "# By its hashes, a file that was changed after it was tested is refused.\n"
+NO_HASHES = "# No hashes, for PyTorch's files are not the same everywhere: some are for the processor alone.\n"
+
+
+def compiled(options: list[str], pinned: str) -> str:
+    """The versions, one to a line, in agreement with `pinned` where the ranges allow."""
+    draft = UV / "draft.lock"
+    draft.write_text(pinned, encoding="utf-8")
+    command = [python_of(str(UV)), "-m", "uv", "pip", "compile", *options, *FOR_ALL, f"--output-file={draft}"]
+    subprocess.run(command, cwd=ROOT, check=True)
+    lines = draft.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(GRAPHICS))
+
+
+def main(options: list[str]) -> None:
+    """Make all locks, the book's first."""
+    if not UV.is_dir():
+        venv.create(UV, with_pip=True)
+        subprocess.run([python_of(str(UV)), "-m", "pip", "install", "--quiet", "uv"], check=True)
+    for name, source in SOURCES.items():
+        path = ROOT / name
+        path.parent.mkdir(exist_ok=True)
+        pins = compiled([*source, *options], path.read_text(encoding="utf-8") if path.exists() else "")
+        asked = " and ".join(option.replace("--group=", "pyproject.toml's group ") for option in source
+                             if "--group" in option or option.endswith(".txt"))  # fmt: skip
+        head = HEAD.format(asked) + (HASHES if "--generate-hashes" in source else NO_HASHES)
+        path.write_text(head + pins, encoding="utf-8", newline="\n")
+        print(f"{name}: {sum('==' in line for line in pins.splitlines())} versions")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

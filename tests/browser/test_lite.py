@@ -218,3 +218,12 @@ def test_a_page_from_disk_says_that_a_browser_cannot_run_it_there(chromium):
     assert "make serve" in menu.inner_text()
     assert menu.get_by_role("link", name="In this browser").count() == 0
     page.context.close()
+
+
+def test_the_list_of_the_chapters_opens_a_chapter(opened):
+    page = opened.context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(opened.url.partition("/lite/")[0] + "/lite/notebooks/index.html?path=contents.ipynb")
+    with page.expect_popup() as chapter:
+        page.locator(".jp-RenderedMarkdown a", has_text="The perceptron").click()
+    chapter.value.wait_for_url("**/lite/notebooks/index.html?path=the_perceptron.ipynb")

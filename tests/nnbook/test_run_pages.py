@@ -97,7 +97,7 @@ def test_no_size_is_wasted():
     files = [path for path in LITE.rglob("*") if path.is_file() and not SOURCES.keys() & {*path.parts}]
     assert [path.name for path in files if path.suffix in (".map", ".ttf", ".eot")] == []
     assert sum(path.stat().st_size for path in files) < 30e6
-    assert {path.parent.name for path in LITE.glob("*/index.html")} == {"notebooks"}
+    assert {path.parent.name for path in LITE.glob("*/index.html")} == {"notebooks", "tree"}
 
 
 @built

@@ -29,6 +29,10 @@ EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kerne
 FROM_PYODIDE = ["numpy", "matplotlib", "threadpoolctl", "tqdm", "platformdirs", "typing-extensions"]
 TO_WHEELS = "../../../../pypi/"  # as the kernel's worker sees it, in lite/extensions/@jupyterlite/<the kernel>/static/
 EPOCH = "315532800"  # 1980: no file's own time enters the site, so a build gives the same bytes
+OPENED = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>How a Neural Network Learns</title>
+<script>location.replace("../notebooks/index.html" + location.search);</script></head></html>
+"""  # where a link between notebooks leads: to the application `tree`, which is not here
 UNUSED = ("build/fa-*.*[!2]", "build/**/*.map", "doc", "rspack.config.js", "jupyterlite.schema.v0.json")
 
 
@@ -153,6 +157,8 @@ def build(app, exception) -> None:
     for path in [path for pattern in UNUSED for path in out.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     sort_listings(out / "api" / "contents")
+    (out / "tree").mkdir()
+    (out / "tree" / "index.html").write_text(OPENED, "utf-8")
     stamp.write_text(made_of, "utf-8")
 
 

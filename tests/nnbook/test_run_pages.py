@@ -81,7 +81,7 @@ def test_the_first_page_opens_the_list_of_the_chapters_and_no_other_page_offers_
 @built
 def test_the_chapters_and_what_they_import_and_read_lie_in_jupyterlite_and_no_more():
     package = [p for p in (ROOT / "book/nnlib").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    beside = [*package, *(ROOT / "book").glob("*.json"), *(ROOT / "book/weights").glob("*.npz"), NOTEBOOK]
+    beside = [*package, *(ROOT / "book/measured").glob("*.json"), *(ROOT / "book/weights").glob("*.npz"), NOTEBOOK]
     expected = {path.relative_to(ROOT / "book").as_posix(): path.read_bytes() for path in [*chapters(), *beside]}
     there = {p.relative_to(LITE / "files").as_posix(): p for p in (LITE / "files").rglob("*") if p.is_file()}
     assert {name for name in there if name.partition("/")[0] not in SOURCES} == expected.keys()

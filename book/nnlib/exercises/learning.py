@@ -98,6 +98,7 @@ def _cost_person_by_person(answers, labels, cost_of_a_miss):
     ),
     why="The cost says what we want: each kind of mistake has its price, and C is the mean price per person.",
     inputs=_people,
+    tries=10,
     mistakes=(
         (
             _the_wrong_way_round,

@@ -12,12 +12,9 @@ import re
 import sys
 from pathlib import Path
 
-from chapters import ROOT, chapters
+from chapters import chapters
 from contents import NOTEBOOK
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from nnbook.addresses import repository_url  # noqa: E402
+from nnbook.addresses import repository_url
 
 FIRST = """\
 # On Colab, run this cell first: it installs nnlib, and goes to where the files of the chapters are.

@@ -15,12 +15,10 @@ from pathlib import Path
 import numpy as np
 import sklearn.datasets
 
+from nnlib.datasets import SOURCES
+from nnlib.fetch import read
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book"))
-
-from nnlib.datasets import SOURCES  # noqa: E402
-from nnlib.fetch import read  # noqa: E402
-
 TARGET = ROOT / "book" / "nnlib"
 ORIGINALS = Path(sklearn.datasets.__file__).parent / "data"
 

@@ -5,6 +5,7 @@ python tools/preview.py
 Run it after tools/cover.py; it needs Chromium.
 """
 
+import re
 from html import escape
 from io import BytesIO
 
@@ -29,7 +30,8 @@ figure > :not(svg) {{ display: none }}
 
 def main() -> None:
     """Take a picture of a page of the size that previews have."""
-    style = STATIC.joinpath("book.css").read_text("utf-8").split("/* 3.")[0]
+    sheet = STATIC.joinpath("book.css").read_text("utf-8")
+    style = "\n".join(re.findall(r"^html\[data-theme[^{]*\{[^}]*\}", sheet, re.MULTILINE))  # the book's colours
     cover = STATIC.joinpath("cover.html").read_text("utf-8")
     with sync_playwright() as started:
         opened = started.chromium.launch(executable_path=chromium.path(), args=chromium.OPTIONS)

@@ -16,9 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import chromium
 from chapters import ROOT, pages
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from nnbook.figures import SVG, with_own_ids  # noqa: E402
+from nnbook.figures import SVG, with_own_ids
 
 SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "book.pdf"

@@ -1,6 +1,6 @@
 """nnlib: the networks of the book.
 
-Its core is small enough to read in one sitting, under 500 lines of code, in this order:
+Its core is small enough to read in one sitting, under 500 lines of code (what Part V adds aside), in this order:
 
 layers          what a layer computes, forward and backward: here backpropagation stands
 network         layers in a row

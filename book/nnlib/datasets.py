@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import check_same_length
+from .checks import as_examples, check_rng
 from .fetch import OfficialFile, Source, embedded, fetch_all
 from .idx import parse_idx
 
@@ -241,7 +241,7 @@ def split(
 
     Parameters
     ----------
-    x, y : arrays with one row per example, n rows each.
+    x, y : arrays, lists or tables with one row per example, n rows each; rows are taken by place.
     fraction : the part to set aside, between 0 and 1; round(fraction * n) examples are.
     rng : decides which.
 
@@ -254,7 +254,8 @@ def split(
     ValueError
         If x and y differ in length, or one of the two parts would be empty.
     """
-    check_same_length(x, y)
+    x, y = as_examples(x, y)
+    check_rng(rng)
     aside = round(fraction * len(x)) if 0 < fraction < 1 else 0
     if not 0 < aside < len(x):
         raise ValueError(f"fraction: got {fraction} of {len(x)} examples, expected one that leaves neither part empty")

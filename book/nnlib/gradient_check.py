@@ -14,6 +14,7 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
 
     `x` (float64, any shape) is nudged in place and put back, so it may be an array that `f` uses anyway.
     """
+    check_float64(x=x)
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i]
@@ -34,6 +35,7 @@ def relative_error(ours: np.ndarray, theirs: np.ndarray) -> float:
     """
     if np.shape(ours) != np.shape(theirs):
         raise ValueError(f"gradient: got shape {np.shape(ours)}, expected {np.shape(theirs)}")
+    ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)  # whole numbers would wrap around
     if not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
         return float("inf")  # NaN would pass for small: it is not greater than anything
     size = np.linalg.norm(ours) + np.linalg.norm(theirs)
@@ -45,9 +47,9 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
 
     The cost is a random weighted sum of the outputs, so that every output counts. A right backward
     pass gives about 1e-10, a wrong one 1e-3 or much more. Raises TypeError unless all is float64, whose
-    digits the differences need.
+    digits the differences need; whole numbers that a layer takes are not nudged.
     """
-    check_float64(x=x, **{p.name: p.value for p in layer.parameters()})
+    check_float64(**({} if layer.integers else {"x": x}), **{p.name: p.value for p in layer.parameters()})
     x = x.copy()
     weights = rng.standard_normal(layer.forward(x).shape)
 
@@ -55,8 +57,8 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
         return float(np.sum(weights * layer.forward(x)))
 
     ours = {"x": layer.backward(weights)} | {p.name: p.grad.copy() for p in layer.parameters()}
-    nudged = {"x": x} | {p.name: p.value for p in layer.parameters()}
-    return {name: relative_error(ours[name], numerical_gradient(cost, nudged[name])) for name in ours}
+    nudged = ({} if layer.integers else {"x": x}) | {p.name: p.value for p in layer.parameters()}
+    return {name: relative_error(ours[name], numerical_gradient(cost, nudged[name])) for name in nudged}
 
 
 def loss_gradient_error(loss: Loss, output: np.ndarray, target: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import ForwardFirst, check_count, check_positive, check_share
+from .checks import ForwardFirst, check_count, check_dtype, check_positive, check_rng, check_share
 
 Init = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]  # (rng, shape) -> weights of that shape
 
@@ -42,7 +42,8 @@ class Layer(ForwardFirst):
     its own parameters need, and passes back the rest.
     """
 
-    n_in = n_out = None  # how many numbers it takes and gives; None where any number will do
+    n_in = n_out = None  # features that it takes and gives, or an example's shape; None where any will do
+    integers = False  # whether it takes integers, as an embedding does
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """The output (n, n_out), keeping what the way back will need."""
@@ -79,6 +80,8 @@ class Layer(ForwardFirst):
 class Dense(Layer):
     """A fully connected layer: z = W a + b for one example, Z = A W^T + b for a batch.
 
+    Of sequences (n, time, n_in) each time of each example is a row by itself.
+
     Parameters
     ----------
     n_in, n_out : number of inputs and of neurons.
@@ -99,19 +102,23 @@ class Dense(Layer):
     ):
         check_count("n_in", n_in)
         check_count("n_out", n_out)
+        check_rng(rng)
+        check_dtype(dtype)
         self.n_in, self.n_out = n_in, n_out
         self.W = init(rng, (n_out, n_in)).astype(dtype)
         self.b = np.zeros(n_out, dtype)
-        self.dW = np.zeros_like(self.W)
-        self.db = np.zeros_like(self.b)
+        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
 
     def forward(self, a: np.ndarray) -> np.ndarray:
         self.a = a
         return a @ self.W.T + self.b
 
     def collect(self, delta: np.ndarray) -> None:
+        a = self.a
+        if delta.ndim > 2:  # of sequences, each time of each example is a row
+            delta, a = delta.reshape(-1, self.n_out), a.reshape(-1, self.n_in)
         delta.sum(axis=0, out=self.db)  # BP3
-        np.matmul(delta.T, self.a, out=self.dW)  # BP4
+        np.matmul(delta.T, a, out=self.dW)  # BP4
 
     def pass_back(self, delta: np.ndarray) -> np.ndarray:
         return delta @ self.W  # the first half of BP2
@@ -192,6 +199,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, rng: np.random.Generator):
         check_share("rate", rate)
+        check_rng(rng)
         self.rate, self.rng = rate, rng
 
     def forward(self, a: np.ndarray) -> np.ndarray:
@@ -208,6 +216,8 @@ class Dropout(Layer):
 
 class BatchNorm(Layer):
     """Each feature brought to mean 0 and variance 1 over the batch, then scaled and shifted by two parameters.
+
+    The features of images (n, channels, height, width) are their channels.
 
     y = gamma x^ + beta with x^ = (x - mean) / sqrt(variance + epsilon); mean and variance (divided by n) are
     the batch's own, so that the way back goes through them too. `predict` takes running averages of them
@@ -229,6 +239,7 @@ class BatchNorm(Layer):
 
     def __init__(self, n: int, dtype: type = np.float64, decay: float = 0.9, epsilon: float = 1e-5):
         check_count("n", n)
+        check_dtype(dtype)
         check_positive("epsilon", epsilon)
         check_share("decay", decay)
         self.n_in = self.n_out = n
@@ -238,30 +249,45 @@ class BatchNorm(Layer):
         self.mean, self.variance = np.zeros(n, dtype), np.ones(n, dtype)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        n = len(x)
-        mean = x.sum(axis=0) / n
-        self.normal = x - mean
+        rows = _rows(x)
+        n = len(rows)
+        mean = rows.sum(axis=0) / n
+        self.normal = rows - mean
         variance = (self.normal**2).sum(axis=0) / n
         self.std = np.sqrt(variance + self.epsilon)
         self.normal /= self.std
         self.mean += (1 - self.decay) * (mean - self.mean)
         self.variance += (1 - self.decay) * (variance * (n / max(n - 1, 1)) - self.variance)
-        return self.gamma * self.normal + self.beta
+        return _shaped(self.gamma * self.normal + self.beta, x)
 
     def collect(self, grad: np.ndarray) -> None:
-        self.dbeta[...] = grad.sum(axis=0)
-        self.dgamma[...] = (grad * self.normal).sum(axis=0)
+        rows = _rows(grad)
+        self.dbeta[...] = rows.sum(axis=0)
+        self.dgamma[...] = (rows * self.normal).sum(axis=0)
 
     def pass_back(self, grad: np.ndarray) -> np.ndarray:
-        n = len(grad)
+        rows = _rows(grad)
+        n = len(rows)
         # Moving one x moves the batch's mean and variance too, and with them every row: the same two sums again.
-        return self.gamma / self.std * (grad - self.dbeta / n - self.normal * (self.dgamma / n))
+        dx = self.gamma / self.std * (rows - self.dbeta / n - self.normal * (self.dgamma / n))
+        return _shaped(dx, grad)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        return self.gamma * (x - self.mean) / np.sqrt(self.variance + self.epsilon) + self.beta
+        y = self.gamma * (_rows(x) - self.mean) / np.sqrt(self.variance + self.epsilon) + self.beta
+        return _shaped(y, x)
 
     def parameters(self) -> list[Parameter]:
         return [Parameter("gamma", self.gamma, self.dgamma), Parameter("beta", self.beta, self.dbeta)]
 
     def state(self) -> dict[str, np.ndarray]:
         return super().state() | {"mean": self.mean, "variance": self.variance}
+
+
+def _rows(x: np.ndarray) -> np.ndarray:
+    """Rows of features: of images (n, channels, height, width) a row for each pixel, of sequences one for each time."""
+    return (np.moveaxis(x, 1, -1) if x.ndim == 4 else x).reshape(-1, x.shape[1 if x.ndim == 4 else -1])
+
+
+def _shaped(rows: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """These rows in the shape of `x`, from which `_rows` has made them."""
+    return np.moveaxis(rows.reshape(np.moveaxis(x, 1, -1).shape), -1, 1) if x.ndim == 4 else rows.reshape(x.shape)

@@ -2,27 +2,33 @@
 
 import numpy as np
 
-from .checks import ForwardFirst, check_binary, check_labels, check_same_shape
+from .checks import ForwardFirst, as_array, as_column, check_binary, check_labels, check_logits, check_same_shape
 from .layers import sigmoid
 
 
 def one_hot(labels: np.ndarray, n_classes: int, dtype: type = np.float64) -> np.ndarray:
     """Rows of zeros with a single 1 at the label: integer labels (n,) become targets (n, n_classes)."""
-    check_labels(labels, len(labels), n_classes)
+    labels = as_array("labels", labels)
+    check_labels(labels, (*(labels.shape or ("n",)), n_classes))
     return np.eye(n_classes, dtype=dtype)[labels]
 
 
+@np.errstate(under="ignore")  # what is far less probable than the rest may well become 0
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """The logarithms of the softmax probabilities, row by row; logits (n, n_classes) of any size."""
-    z = logits - logits.max(axis=1, keepdims=True)  # exp() cannot overflow; softmax is unchanged
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    check_logits(logits)
+    z = logits - logits.max(axis=-1, keepdims=True)  # exp() cannot overflow; softmax is unchanged
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
 class Loss(ForwardFirst):
     """What every loss can do: `forward` gives the mean cost of a batch, `backward` its gradient."""
 
-    def forward(self, output: np.ndarray, target: np.ndarray) -> float:
-        """The mean cost C of the batch, keeping what `backward` will need."""
+    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
+        """The mean cost C of the batch, keeping what `backward` will need.
+
+        `weight`, of shape (n,), says how many times each example's cost counts in the sum that is divided by n.
+        """
         raise NotImplementedError
 
     def backward(self) -> np.ndarray:
@@ -39,15 +45,15 @@ class QuadraticCost(Loss):
     The 1/2 is there so that the gradient is a - y without a 2 in front.
     """
 
-    stores = ("error",)
+    stores = ("error", "weight")
 
-    def forward(self, output: np.ndarray, target: np.ndarray) -> float:
+    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
         check_same_shape(output, target)
-        self.error = output - target
-        return float(np.sum(self.error**2) / (2 * len(output)))
+        self.error, self.weight = output - target, as_column(weight, output)
+        return float((self.weight * self.error**2).sum() / (2 * len(output)))
 
     def backward(self) -> np.ndarray:
-        return self.error / len(self.error)
+        return self.weight * self.error / len(self.error)
 
 
 class BinaryCrossEntropy(Loss):
@@ -56,38 +62,53 @@ class BinaryCrossEntropy(Loss):
     In nats. Taking the logit z instead of p keeps it finite where p would round to 0 or 1.
     """
 
-    stores = ("z", "y")
+    stores = ("z", "y", "weight")
 
-    def forward(self, output: np.ndarray, target: np.ndarray) -> float:
+    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
         check_same_shape(output, target)
         check_binary(target)
-        self.z, self.y = output, target
-        return float(np.sum(np.logaddexp(0, output) - target * output) / len(output))
+        self.z, self.y, self.weight = output, target, as_column(weight, output)
+        return float(np.sum(self.weight * (np.logaddexp(0, output) - target * output)) / len(output))
 
     def backward(self) -> np.ndarray:
-        return (sigmoid(self.z) - self.y) / len(self.z)
+        return self.weight * (sigmoid(self.z) - self.y) / len(self.z)
 
 
 class SoftmaxCrossEntropy(Loss):
     """C = mean of -ln p[label] with p = softmax(z); logits z (n, n_classes), integer labels (n,).
 
-    In nats: a network that knows nothing pays ln(n_classes).
+    In nats: a network that knows nothing pays ln(n_classes). Of sequences, logits (n, time, n_classes) and labels
+    (n, time), every label counts as one, and n is their number.
+
+    Parameters
+    ----------
+    ignored : a label, such as -1, that costs nothing and does not count, for what only fills a batch up.
     """
 
-    stores = ("p", "labels")
+    stores = ("p", "labels", "weight", "n")
 
-    def forward(self, output: np.ndarray, target: np.ndarray) -> float:
-        check_labels(target, len(output), output.shape[1])
+    def __init__(self, ignored: int | None = None):
+        self.ignored = ignored
+
+    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
         log_p = log_softmax(output)
+        check_labels(target, output.shape, self.ignored)
         self.p, self.labels = np.exp(log_p), target
-        return float(-log_p[np.arange(len(output)), target].sum() / len(output))
+        counts = (target[..., None] != self.ignored).astype(output.dtype)
+        self.weight, self.n = as_column(weight, output) * counts, max(1, int(np.count_nonzero(counts)))
+        return float(-(self.weight * log_p[_at(target)][..., None]).sum() / self.n)
 
     def backward(self) -> np.ndarray:
         delta = self.p.copy()
-        delta[np.arange(len(delta)), self.labels] -= 1  # p - y, with y the one-hot label
-        return delta / len(delta)
+        delta[_at(self.labels)] -= 1  # p - y, with y the one-hot label
+        return self.weight * delta / self.n
 
     @staticmethod
     def probabilities(logits: np.ndarray) -> np.ndarray:
         """softmax(logits): what the network believes, rows (n, n_classes) that sum to 1."""
         return np.exp(log_softmax(logits))
+
+
+def _at(labels: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Where the number of each label stands in an array of logits (n, ..., n_classes)."""
+    return (*np.indices(labels.shape, sparse=True), labels)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from . import storage
-from .checks import check_features, check_layer
+from .checks import check_features, check_layer, dtype_behind, shape_behind
 from .layers import Layer, Parameter
 
 
@@ -15,12 +15,16 @@ class Network(Layer):
 
     Raises ValueError where neighbouring layers do not fit or one layer stands in two places, and
     TypeError where layers have different dtypes. `forward` and `predict` check that `x` is an array
-    of shape (n, n_in), n >= 1, of the parameters' dtype.
+    of n >= 1 examples that the first layers take: of shape (n, n_in), or (n, *n_in) where `n_in` is a shape, as of
+    images (channels, height, width) or sequences (None, features), in which None stands for any number; of the
+    parameters' dtype, or whole numbers where the first layer takes `integers`.
     """
 
     def __init__(self, *layers: Layer):
         self.layers = layers
-        self.n_in, self.n_out, self.dtype = _fit_together(layers)
+        self.n_in, self.n_out, dtype = _fit_together(layers)
+        self.integers = bool(layers) and layers[0].integers
+        self.dtype = np.integer if self.integers else dtype  # of what it takes
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         check_features(x, self.n_in, self.dtype)
@@ -79,21 +83,15 @@ def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
         yield from _leaves(layer.layers) if isinstance(layer, Network) else (layer,)
 
 
-def _fit_together(layers: tuple[Layer, ...]) -> tuple[int | None, int | None, np.dtype | None]:
+def _fit_together(layers: tuple[Layer, ...]) -> tuple:
     """The inputs, outputs and dtype of layers in a row; raise where they do not fit."""
     leaves = [id(layer) for layer in _leaves(layers)]
     if len(set(leaves)) < len(leaves):
         raise ValueError("layers: one layer stands in two places; create a new one for each place")
-    n_in = width = dtype = None
+    n_in = shape = dtype = None
     for i, layer in enumerate(layers):
         check_layer(i, layer, Layer, Network)
-        takes, gives = layer.n_in, layer.n_out
-        if None not in (width, takes) and takes != width:
-            raise ValueError(f"layers: layer {i} takes {takes} inputs, but the layers before it give {width}")
-        n_in = takes if width is None and n_in is None else n_in
-        width = gives or width
-        for p in layer.parameters():
-            if dtype not in (None, p.value.dtype):
-                raise TypeError(f"layers: layer {i} has dtype {p.value.dtype}, but those before it {dtype}")
-            dtype = p.value.dtype
-    return n_in, width, dtype
+        n_in = layer.n_in if shape is None and n_in is None else n_in
+        shape = shape_behind(i, layer, shape)
+        dtype = dtype_behind(i, layer, dtype)
+    return n_in, shape, dtype

@@ -8,23 +8,29 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from .checks import check_labels, check_training, check_validation
+from .checks import (
+    TrainingDiverged,
+    as_examples,
+    check_batches,
+    check_labels,
+    check_still_finite,
+    check_training,
+    check_validation,
+)
 from .layers import Parameter
 from .losses import Loss
 from .network import Network
 from .optimizers import Optimizer
 
+Batch = tuple[np.ndarray, ...]  # x and target, and perhaps a weight for each example
 Transform = Callable[[Sequence[Parameter]], None]
-
-
-class TrainingDiverged(ArithmeticError):
-    """The cost or a parameter is no longer a finite number; the parameters are back at the last good epoch."""
 
 
 def minibatches(
     x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """One epoch: every example once, in a new random order, `batch_size` at a time (the last batch may be shorter)."""
+    x, y = check_batches(x, y, batch_size, rng)
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         batch = order[start : start + batch_size]
@@ -45,9 +51,12 @@ def train_epochs(
 ) -> Iterator[float]:
     """Train epoch by epoch, yielding each epoch's mean cost: the body of the caller's loop is the callback.
 
+    An epoch is trained when the loop asks for it: without a loop, `for cost in train_epochs(...)`, nothing is; and
+    `break` ends the training, as where the accuracy on examples set aside no longer rises.
+
     Parameters
     ----------
-    x : ndarray of shape (n, n_in).
+    x : array of shape (n, n_in), or whatever becomes one: lists, a table of numbers.
     y : targets as the loss takes them, one row for each example.
     transforms : functions of the parameters that edit the gradients before each step, such as L2(1e-4).
 
@@ -58,7 +67,7 @@ def train_epochs(
     TrainingDiverged : when the cost or a parameter turns NaN or infinite; the parameters are then
         as they were after the last good epoch, and so is what the optimizer keeps.
     """
-    check_training(network, optimizer, x, y, epochs, batch_size)
+    x, y = check_training(network, loss, optimizer, x, y, epochs, batch_size, rng)
     transforms = tuple(transforms)
 
     def run() -> Iterator[float]:
@@ -69,12 +78,7 @@ def train_epochs(
                 # Small matrix products are fastest on one BLAS thread.
                 with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
                     cost = one_epoch(network, loss, optimizer, minibatches(x, y, batch_size, rng), transforms)
-                if not (np.isfinite(cost) and all(np.isfinite(array).all() for array in kept)):
-                    raise TrainingDiverged(
-                        f"the cost or a parameter was no longer finite in epoch {epoch}; the parameters are back as "
-                        f"they were after epoch {epoch - 1}. The usual cause is too large a learning rate: try a tenth "
-                        f"of {optimizer.rate():g}."
-                    )
+                check_still_finite(cost, kept, epoch, optimizer.rate())
             except BaseException:  # Ctrl-C too: never leave a half-made step behind
                 _copy(good, kept)
                 optimizer.steps = good_steps
@@ -92,16 +96,12 @@ def _copy(arrays: list[np.ndarray], into: list[np.ndarray]) -> None:
 
 
 def one_epoch(
-    network: Network,
-    loss: Loss,
-    optimizer: Optimizer,
-    batches: Iterable[tuple[np.ndarray, np.ndarray]],
-    transforms: Sequence[Transform] = (),
+    network: Network, loss: Loss, optimizer: Optimizer, batches: Iterable[Batch], transforms: Sequence[Transform] = ()
 ) -> float:
-    """A step for each mini-batch (x, y); the mean cost over the examples, each as it was met."""
+    """A step for each mini-batch; the mean cost over the examples, each as it was met."""
     parameters, total, examples = network.parameters(), 0.0, 0
-    for x, y in batches:
-        cost = loss.forward(network.forward(x), y)
+    for x, *target in batches:
+        cost = loss.forward(network.forward(x), *target)
         network.collect(loss.backward())
         for transform in transforms:
             transform(parameters)
@@ -138,6 +138,8 @@ def fit(
 ) -> History:
     """Run `train_epochs` to its end with a progress bar, and return the history.
 
+    Called again, it goes on from where the network is. How large the numbers are matters: inputs and targets should
+    be near 1 (of a table, each column less its mean, divided by its spread), or no learning rate suits all weights.
     `validation` is a pair (x, integer labels) whose accuracy is measured after each epoch; `on_epoch`
     is called with the history so far. Where training diverges, or is interrupted with Ctrl-C, `fit` says so,
     puts the parameters back as they were after the last good epoch and returns the history up to there.
@@ -167,14 +169,15 @@ def fit(
     return history
 
 
-def accuracy(network: Network, x: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(network: Network, x: np.ndarray, labels: np.ndarray, ignored: int | None = None) -> float:
     """The share of examples, from 0 to 1, whose largest output stands at the label's place.
 
-    `x` has shape (n, n_in), `labels` are integers of shape (n,). An example whose outputs are not all finite
-    is not right.
+    `x` has shape (n, n_in), `labels` are integers of shape (n,), or (n, time) where outputs are (n, time, n_classes);
+    labels that are `ignored` do not count. An example whose outputs are not all finite is not right.
     """
+    x, labels = as_examples(x, labels)
     with np.errstate(over="ignore", invalid="ignore"):  # weights that are finite, but about to diverge
         output = network.predict(x)
-    check_labels(labels, len(x), output.shape[1])
-    right = (output.argmax(axis=1) == labels) & np.isfinite(output).all(axis=1)
-    return float(np.mean(right))
+    check_labels(labels, output.shape, ignored)
+    right = (output.argmax(axis=-1) == labels) & np.isfinite(output).all(axis=-1)
+    return float(np.mean(right[labels != ignored]))

@@ -8,12 +8,15 @@ import nnlib
 
 HERE = Path(nnlib.__file__).parent
 CORE = ["layers", "network", "losses", "gradient_check", "optimizers", "transforms", "training"]
+PART_V = {"Adam", "BatchNorm", "ClipNorm", "_rows", "_shaped"}  # what no earlier part uses
 
 
-def lines_of_code(text):
-    """How many lines hold code: neither blank nor comment nor part of a docstring."""
+def lines_of_code(text, without=()):
+    """How many lines hold code: neither blank nor comment nor part of a docstring, nor in a class or function named."""
     documented = set()
     for node in ast.walk(ast.parse(text)):
+        if getattr(node, "name", "") in without:
+            documented |= set(range(node.lineno, node.end_lineno + 1))
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             documented |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
     return sum(
@@ -26,8 +29,14 @@ def test_code_is_counted_without_docstrings_comments_and_blank_lines():
     assert lines_of_code('"""One.\n\nTwo."""\n\n# three\ndef f():\n    """Four."""\n    return """a\n    b"""\n') == 3
 
 
-def test_the_core_reads_in_one_sitting():
-    assert sum(lines_of_code((HERE / f"{name}.py").read_text(encoding="utf-8")) for name in CORE) < 500
+def test_what_is_named_is_left_out():
+    assert lines_of_code("def f():\n    return 1\n\n\nclass A:\n    b = 2\n", {"A"}) == 2
+
+
+def test_the_core_reads_in_one_sitting_and_part_v_adds_half_as_much_at_most():
+    texts = [(HERE / f"{name}.py").read_text(encoding="utf-8") for name in CORE]
+    early, whole = (sum(lines_of_code(text, without) for text in texts) for without in (PART_V, ()))
+    assert early < 500 and whole - early <= 250
 
 
 def test_the_first_lines_give_the_reading_order():

@@ -1,0 +1,145 @@
+"""Parts: for each layer, loss and optimizer of nnlib how to make one, what it takes, and its twin in PyTorch.
+
+Gradient checks, what a layer stores, dtypes, bad luck, oracles and mutation read these tables; a new part is one line.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib import (
+    SGD,
+    Adam,
+    BatchNorm,
+    BinaryCrossEntropy,
+    Dense,
+    Dropout,
+    Layer,
+    Loss,
+    Network,
+    Optimizer,
+    QuadraticCost,
+    ReLU,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    Tanh,
+    one_hot,
+)
+
+
+class SameDraws:
+    """In place of a generator: every draw gives the same numbers, so that every forward pass has the same mask."""
+
+    def random(self, shape):
+        return np.random.default_rng(0).random(shape)
+
+
+@dataclass(frozen=True)
+class LayerPart:
+    """`make(width, rng, dtype)` gives a layer for inputs (n, width); `twin(torch, layer)` PyTorch's."""
+
+    make: Callable
+    twin: Callable
+    same: bool = True  # predict gives what forward gives, and a row does not depend on its neighbours
+
+
+@dataclass(frozen=True)
+class LossPart:
+    """For `outputs(classes)` outputs and targets made of labels; `twin(torch, output, target)` is PyTorch's cost."""
+
+    outputs: Callable
+    target: Callable
+    twin: Callable
+
+
+@dataclass(frozen=True)
+class OptimizerPart:
+    """`make(parameters, rate)` and `twin(torch)(parameters, lr=rate)`."""
+
+    kind: type
+    make: Callable
+    twin: Callable
+
+
+def _dense(torch, layer):
+    module = torch.nn.Linear(layer.n_in, layer.n_out)
+    for theirs, ours in ((module.weight, layer.W), (module.bias, layer.b)):
+        theirs.data = torch.tensor(ours)
+    return module
+
+
+def _dropout(torch, layer):
+    class SameMask(torch.nn.Module):
+        """PyTorch's rule with the draws that nnlib made in the same forward pass."""
+
+        def forward(self, a):
+            return a * torch.from_numpy(layer.mask > 0) / (1 - layer.rate) if self.training else a
+
+    return SameMask()
+
+
+def _batch_norm(torch, layer):
+    class OfOneToo(torch.nn.BatchNorm1d):
+        """PyTorch's, without its refusal of a batch of one."""
+
+        def forward(self, x):
+            if not self.training or len(x) > 1:
+                return super().forward(x)
+            return torch.batch_norm(x, self.weight, self.bias, None, None, True, self.momentum, self.eps, False)
+
+    return OfOneToo(layer.n_in, eps=layer.epsilon, momentum=1 - layer.decay)
+
+
+def _network(torch, network):
+    return torch.nn.Sequential(*(LAYERS[type(part)].twin(torch, part) for part in network.layers))
+
+
+LAYERS = {
+    Dense: LayerPart(lambda width, rng, dtype: Dense(width, width, rng, dtype), _dense),
+    Sigmoid: LayerPart(lambda width, rng, dtype: Sigmoid(), lambda torch, layer: torch.nn.Sigmoid()),
+    Tanh: LayerPart(lambda width, rng, dtype: Tanh(), lambda torch, layer: torch.nn.Tanh()),
+    ReLU: LayerPart(lambda width, rng, dtype: ReLU(), lambda torch, layer: torch.nn.ReLU()),
+    Dropout: LayerPart(lambda width, rng, dtype: Dropout(0.4, rng), _dropout, same=False),
+    BatchNorm: LayerPart(lambda width, rng, dtype: BatchNorm(width, dtype), _batch_norm, same=False),
+    Network: LayerPart(
+        lambda width, rng, dtype: Network(Dense(width, 5, rng, dtype), Tanh(), Dense(5, width, rng, dtype)), _network
+    ),
+}
+LOSSES = {
+    QuadraticCost: LossPart(
+        lambda classes: classes,
+        lambda labels, classes, dtype: one_hot(labels, classes, dtype),
+        lambda torch, output, y: torch.nn.functional.mse_loss(output, y, reduction="sum") / (2 * len(y)),
+    ),
+    BinaryCrossEntropy: LossPart(
+        lambda classes: 1,
+        lambda labels, classes, dtype: (labels[:, None] == 0).astype(dtype),
+        lambda torch, output, y: torch.nn.functional.binary_cross_entropy_with_logits(output, y),
+    ),
+    SoftmaxCrossEntropy: LossPart(
+        lambda classes: classes,
+        lambda labels, classes, dtype: labels,
+        lambda torch, output, y: torch.nn.functional.cross_entropy(output, y),
+    ),
+}
+OPTIMIZERS = {
+    "SGD": OptimizerPart(SGD, SGD, lambda torch: torch.optim.SGD),
+    "momentum": OptimizerPart(
+        SGD,
+        lambda parameters, rate: SGD(parameters, rate, momentum=0.9),
+        lambda torch: lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9),
+    ),
+    "Adam": OptimizerPart(Adam, Adam, lambda torch: torch.optim.Adam),
+}
+
+
+def missing() -> list[str]:
+    """The names of nnlib's layers, losses and optimizers that no table here holds."""
+    kinds, found = [Layer, Loss, Optimizer], set()
+    while kinds:
+        kinds += (subclasses := kinds.pop().__subclasses__())
+        found |= {kind for kind in subclasses if re.match(r"nnlib\.(?!exercises\.)", kind.__module__)}
+    held = {*LAYERS, *LOSSES, *(part.kind for part in OPTIMIZERS.values())}
+    return sorted(f"{kind.__module__}.{kind.__name__}" for kind in found - held)

@@ -2,9 +2,7 @@
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 from chapters import ROOT
@@ -195,9 +193,6 @@ def library_offences(caption: str, shown: ast.Module) -> Iterator[str]:
     `# nnlib/losses.py` stands above whole functions and classes of that module, `# nnlib/layers.py, class Dense` above
     methods and attributes of that class, each without its class around it.
     """
-    if not caption.startswith("# nnlib/"):  # until every library cell has its caption
-        yield from uncaptioned_offences(shown)
-        return
     if not (found := CAPTION.fullmatch(caption)):
         yield f"its first line must be like `# nnlib/losses.py` or `# nnlib/layers.py, class Dense`, not `{caption}`"
         return
@@ -231,42 +226,6 @@ def defined(node: ast.stmt) -> str | None:
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         return ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
     return None
-
-
-# From here to `dump`: for library cells that have no caption yet. Once all have, this goes, with `nnlib_definitions`,
-# the call in `library_offences`, and the notebooks "library, … (no caption)" in test_rules.py.
-
-
-def uncaptioned_offences(shown: ast.Module) -> Iterator[str]:
-    """What a cell defines otherwise than anything of that name in nnlib."""
-    if not (parts := list(definitions(shown))):
-        yield "is tagged library and defines nothing"
-    for part, code in parts:
-        if part not in nnlib_definitions():
-            yield f"nnlib has no {part}"
-        elif code not in nnlib_definitions()[part]:
-            yield f"{part} differs from nnlib's"
-
-
-def definitions(module: ast.Module) -> Iterator[tuple[str, str]]:
-    """Name and syntax tree of each top-level function, method and class attribute."""
-    for node in module.body:
-        if isinstance(node, ast.FunctionDef):
-            yield node.name, dump(node)
-        elif isinstance(node, ast.ClassDef):
-            for part in node.body:
-                if isinstance(part, (ast.FunctionDef, ast.Assign, ast.AnnAssign)):
-                    yield f"{node.name}.{defined(part)}", dump(part)
-
-
-@cache
-def nnlib_definitions() -> dict[str, list[str]]:
-    """What nnlib defines, by name; two of its modules may use the same name."""
-    found = defaultdict(list)
-    for path in (ROOT / "book" / "nnlib").rglob("*.py"):
-        for name, code in definitions(ast.parse(path.read_text(encoding="utf-8"))):
-            found[name].append(code)
-    return dict(found)
 
 
 def dump(node: ast.AST) -> str:

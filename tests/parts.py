@@ -36,12 +36,18 @@ class SameDraws:
         return np.random.default_rng(0).random(shape)
 
 
+def rows(rng, n, width):
+    """Inputs (n, width)."""
+    return rng.standard_normal((n, width))
+
+
 @dataclass(frozen=True)
 class LayerPart:
-    """`make(width, rng, dtype)` gives a layer for inputs (n, width); `twin(torch, layer)` PyTorch's."""
+    """`make(width, rng, dtype)` gives a layer for what `input(rng, n, width)` gives; `twin(torch, layer)` PyTorch's."""
 
     make: Callable
     twin: Callable
+    input: Callable = rows
     same: bool = True  # predict gives what forward gives, and a row does not depend on its neighbours
 
 

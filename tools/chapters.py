@@ -95,7 +95,6 @@ def data_of(metadata: dict):
     name = metadata.get("nnlib", {}).get("data")
     if name is None:
         return None
-    sys.path.insert(0, str(ROOT / "book"))
     from nnlib.datasets import SOURCES
 
     if name not in SOURCES:

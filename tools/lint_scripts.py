@@ -9,11 +9,8 @@ import subprocess
 import sys
 
 from chapters import ROOT
-
-sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "book")]
-
-from nnbook.npm import NODE, packages  # noqa: E402
-from nnlib.alive import live  # noqa: E402
+from nnbook.npm import NODE, packages
+from nnlib.alive import live
 
 BUILD = ROOT / "_build"
 UNUSED = "lint/correctness/noUnusedVariables"

@@ -9,7 +9,6 @@ One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline 
 """
 
 import hashlib
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -31,7 +30,6 @@ def version() -> str:
 
 def setup(app):
     """Connect every part; Sphinx calls this once."""
-    sys.path.insert(0, str(BOOK))  # where nnlib is
     for part in PARTS:
         import_module(f".{part}", __name__).setup(app)
     return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": False}

@@ -14,9 +14,9 @@ class Network(Layer):
     """Layers in a row, each fed by the one before; a network is a layer too, so networks nest.
 
     Raises ValueError where neighbouring layers do not fit or one layer stands in two places, and
-    TypeError where layers have different dtypes. `forward` and `predict` check that `x` is an array
-    of n >= 1 examples that the first layers take: of shape (n, n_in), or n and the sizes of `n_in` where that is a shape, as of
-    images (channels, height, width) or sequences (None, features), in which None stands for any number; of the
+    TypeError where layers have different dtypes. `forward` and `predict` check that `x` is an array of n >= 1
+    examples that the first layers take: of shape (n, n_in), or n and then `n_in` where that is a shape itself, as
+    of images (channels, height, width) or sequences (None, features), in which None stands for any number; of the
     parameters' dtype, or whole numbers where the first layer takes `integers`.
     """
 

@@ -82,7 +82,7 @@ class SoftmaxCrossEntropy(Loss):
 
     Parameters
     ----------
-    ignored : a label, such as -1, that costs nothing and does not count, for what only fills a batch up.
+    ignored : a label, any whole number, that costs nothing and does not count, for what only fills a batch up.
     """
 
     stores = ("p", "labels", "weight", "n")
@@ -93,10 +93,11 @@ class SoftmaxCrossEntropy(Loss):
     def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
         log_p = log_softmax(output)
         check_labels(target, output.shape, self.ignored)
-        self.p, self.labels = np.exp(log_p), target
-        counts = (target[..., None] != self.ignored).astype(output.dtype)
+        counts = target != self.ignored
+        self.p, self.labels = np.exp(log_p), np.where(counts, target, 0)  # an ignored one may be no place at all
+        counts = counts[..., None].astype(output.dtype)
         self.weight, self.n = as_column(weight, output) * counts, max(1, int(np.count_nonzero(counts)))
-        return float(-(self.weight * log_p[_at(target)][..., None]).sum() / self.n)
+        return float(-(self.weight * log_p[_at(self.labels)][..., None]).sum() / self.n)
 
     def backward(self) -> np.ndarray:
         delta = self.p.copy()

@@ -229,16 +229,17 @@ def test_batch_norm_goes_by_channel_and_by_feature():
         assert layer.predict(x).shape == layer.backward(np.ones_like(x)).shape == x.shape
 
 
-def test_labels_of_sequences_cost_what_each_alone_costs_and_ignored_ones_nothing():
+@pytest.mark.parametrize("ignored", [-1, -100, 255])  # the last two are no place among three logits
+def test_labels_of_sequences_cost_what_each_alone_costs_and_ignored_ones_nothing(ignored):
     z, labels = rng().standard_normal((4, 7, 3)), rng().integers(0, 3, (4, 7))
-    plain, loss = SoftmaxCrossEntropy(), SoftmaxCrossEntropy(ignored=-1)
+    plain, loss = SoftmaxCrossEntropy(), SoftmaxCrossEntropy(ignored=ignored)
     assert plain.forward(z, labels) == pytest.approx(plain.forward(z.reshape(28, 3), labels.ravel()))
-    labels[:, 4:] = -1
+    labels[:, 4:] = ignored
     assert loss.forward(z, labels) == pytest.approx(plain.forward(z[:, :4].reshape(16, 3), labels[:, :4].ravel()))
     assert not loss.backward()[:, 4:].any() and np.allclose(loss.backward()[:, :4].reshape(16, 3), plain.backward())
     assert loss_gradient_error(loss, z, labels) < 1e-8
-    assert loss.forward(z, np.full((4, 7), -1)) == 0 and not loss.backward().any()
-    with pytest.raises(ValueError, match="labels: got values -1 to 2, expected 0 to 2"):
+    assert loss.forward(z, np.full((4, 7), ignored)) == 0 and not loss.backward().any()
+    with pytest.raises(ValueError, match=f"labels: got values {min(ignored, 0)} to {max(ignored, 2)}, expected 0 to 2"):
         plain.forward(z, labels)
 
 

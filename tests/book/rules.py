@@ -219,6 +219,11 @@ def library_offences(caption: str, shown: ast.Module) -> Iterator[str]:
             yield f"{defined(node)} differs from that of {place}"
 
 
+def functions(module: ast.Module) -> dict[str, str]:
+    """The syntax tree of each function of a module or cell, by its name."""
+    return {node.name: dump(node) for node in module.body if isinstance(node, ast.FunctionDef)}
+
+
 def defined(node: ast.stmt) -> str | None:
     """The name that a function, a class or an assignment defines."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):

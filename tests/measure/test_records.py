@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from rules import code_cells, definitions, tree
+from rules import code_cells, functions, tree
 
 from chapters import ROOT
 from measure import MEASURED
@@ -138,8 +138,8 @@ def test_the_stored_scores_are_those_of_this_recipe():
 
 
 def test_the_page_shows_the_code_that_ran():
-    ran = dict(definitions(ast.parse((ROOT / "measure/records/augmentation.py").read_text(encoding="utf-8"))))
+    ran = functions(ast.parse((ROOT / "measure/records/augmentation.py").read_text(encoding="utf-8")))
     page = json.loads((ROOT / "book" / "records.ipynb").read_text(encoding="utf-8"))
-    shown = dict(part for _, cell in code_cells(page) for part in definitions(tree(cell)))
+    shown = dict(part for _, cell in code_cells(page) for part in functions(tree(cell)).items())
     assert shown.keys() >= {"grid", "elastic", "look"}
     assert {name: code for name, code in shown.items() if ran.get(name, code) != code} == {}

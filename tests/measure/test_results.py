@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from rules import code_cells, definitions, tree
+from rules import code_cells, functions, tree
 
 from chapters import ROOT, chapters, lacks_data
 from measure import MEASURED
@@ -145,8 +145,8 @@ def test_the_stored_weights_reach_the_stored_accuracy():
 
 def test_the_chapter_shows_the_shift_that_is_measured():
     page = json.loads((ROOT / "book" / "handwritten_digits.ipynb").read_text(encoding="utf-8"))
-    shown = dict(part for _, cell in code_cells(page) for part in definitions(tree(cell)))
-    assert shown["shift"] == dict(definitions(ast.parse(inspect.getsource(tool))))["shift"]
+    shown = dict(part for _, cell in code_cells(page) for part in functions(tree(cell)).items())
+    assert shown["shift"] == functions(ast.parse(inspect.getsource(tool)))["shift"]
 
 
 def test_shifting_moves_ink_and_brings_in_paper():

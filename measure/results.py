@@ -128,7 +128,7 @@ def train(plan: Plan, seed: int, labels: int | None = None) -> tuple[Network, li
 def shift(images, down, right):  # as the chapter shows it
     """The images moved by so many pixels, at most 4; what enters is paper."""
     padded = np.pad(images.reshape(-1, 28, 28), ((0, 0), (4, 4), (4, 4)))
-    moved = padded[:, 4 + down : 32 + down, 4 - right : 32 - right]
+    moved = padded[:, 4 - down : 32 - down, 4 - right : 32 - right]
     return moved.reshape(len(images), 784)
 
 

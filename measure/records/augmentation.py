@@ -22,7 +22,7 @@ class Distortion:
 
 def grid(side: int) -> np.ndarray:
     """Row and column of each of the `side` x `side` pixels in the middle of an image: (2, side * side)."""
-    return 0 + (np.indices((side, side)).reshape(2, -1) + (SIDE - side) / 2).astype(np.float32)
+    return (np.indices((side, side)).reshape(2, -1) + (SIDE - side) / 2).astype(np.float32)
 
 
 def fields(n: int, side: int, distortion: Distortion, rng: np.random.Generator) -> np.ndarray:

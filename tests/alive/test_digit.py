@@ -201,7 +201,7 @@ def network(*layers):
         network((784, 17), Sigmoid(), (17, 16), Sigmoid(), (16, 10), Sigmoid()),
         "784-16-16-10",
     ],
-    ids=str,
+    ids="logits tanh relu dropout nested letters small one-hidden wide text".split(),
 )
 def test_a_network_of_another_kind_is_refused(other, monkeypatch):
     monkeypatch.setattr(digit.live, "display", lambda data, raw: pytest.fail("it was shown"))

@@ -2,20 +2,20 @@
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from pages_read import SITE, soup, without_drawn_formulas
 from sphinx.search.en import SearchEnglish
 
 import contents
 from chapters import ROOT, pages
 from nnbook.scripts import NEEDED_BY
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
 # JupyterLite is in test_run_pages.py.
 FILES = sorted(p for p in SITE.rglob("*") if p.relative_to(SITE).parts[0] != "lite")
 MOVED = {SITE / f"{old}.html": new for old, new in contents.redirects().items()}  # not pages: they only lead to one
@@ -45,21 +45,22 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relati
 
 
 @cache
-def soup(page: Path) -> BeautifulSoup:
-    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
-
-
-@cache
 def top_of_site() -> str:
     """The path on its server of the site: of BOOK_URL, when it was built."""
     return soup(SITE / "404.html").select_one("a.navbar-brand")["href"].removesuffix("/book/index.html")
 
 
 @cache
+def ids(page: Path) -> list[str]:
+    return [tag["id"] for tag in soup(page).find_all(id=True)]
+
+
+@cache
 def anchors(page: Path) -> set[str]:
-    return {tag["id"] for tag in soup(page).find_all(id=True)}
+    return set(ids(page))
 
 
+@cache
 def resources(page: Path) -> list[str]:
     """Every address that a browser asks for to show the page."""
     found = [tag[name] for tag in soup(page).find_all(list(LOADED)) for name in LOADED[tag.name] if tag.has_attr(name)]
@@ -181,8 +182,7 @@ def test_folded_code_is_named_by_the_words_that_are_seen(page):
 
 @every_page
 def test_ids_are_unique(page):
-    ids = [tag["id"] for tag in soup(page).find_all(id=True)]
-    assert sorted({i for i in ids if ids.count(i) > 1}) == []
+    assert [name for name, times in Counter(ids(page)).items() if times > 1] == []
 
 
 @every_page
@@ -236,6 +236,14 @@ def test_no_script_loads_something_from_elsewhere_later():
     scripts |= {f"{p.relative_to(SITE)}": " ".join(t.get_text() for t in soup(p).find_all("script")) for p in PAGES}
     del scripts["searchindex.js"]  # the words of the book, not a program
     assert {name: found for name, text in scripts.items() if (found := LATE_LOADERS.findall(text))} == {}
+
+
+@pytest.mark.parametrize("inside", ['<a id="x">2</a>', '<span id="x">2</span>', '<img alt="2">'])
+def test_of_a_drawn_formula_only_strokes_are_left_out(inside):
+    drawn = '<p><span class="katex-html" aria-hidden="true"><span><span>1</span>{}</span></span>text</p>'
+    shorter = '<p><span class="katex-html" aria-hidden="true"></span>text</p>'
+    stays = drawn.format(inside)
+    assert without_drawn_formulas(drawn.format("<svg><path/></svg>") + stays) == shorter + stays
 
 
 def test_what_nobody_needs_is_not_there():

@@ -2,20 +2,22 @@
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from pages_read import SITE, tags
 
 from chapters import chapters
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
 MOST = 400_000  # bytes of a chapter's first visit, its figures aside
 FIGURES = re.compile(r"<svg\b.*?</svg>|data:image/[^\"')]+", re.DOTALL)
 
 pytestmark = pytest.mark.skipif(not SITE.is_dir(), reason="there is no site in _build/html: run `make book` first")
 
 
+@cache
 def packed(text: str) -> int:
     """The bytes of a text as it is sent."""
     return len(gzip.compress(text.encode(), compresslevel=6, mtime=0))
@@ -42,7 +44,7 @@ def fonts(sheet: Path) -> list[Path]:
 def test_a_chapter_without_its_figures_is_light(chapter):
     page = SITE / "book" / f"{chapter.stem}.html"
     text = page.read_text("utf-8")
-    files = asked(page, BeautifulSoup(text, "html.parser"))
+    files = asked(page, tags(text, "link", "script"))
     weight = packed(text) - of_figures(text) + sum(packed(file.read_text("utf-8")) for file in files)
     weight += sum(font.stat().st_size for file in files if file.suffix == ".css" for font in fonts(file))
     assert weight < MOST
@@ -50,7 +52,7 @@ def test_a_chapter_without_its_figures_is_light(chapter):
 
 def test_a_page_waits_for_one_small_sheet_and_for_no_script():
     for page in [SITE / "search.html", *SITE.glob("book/*.html")]:
-        html = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        html = tags(page.read_text("utf-8"), "link", "script")
         sheets = [file for file in asked(page, html) if file.suffix == ".css"]
         assert [sheet.name for sheet in sheets] == ["site.css"], page.name
         assert packed(sheets[0].read_text("utf-8")) < 40_000

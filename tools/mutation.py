@@ -28,7 +28,7 @@ def copy() -> None:
     """A fresh copy of nnlib and its tests, laid out as mutmut needs it."""
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.copytree(ROOT / "book" / "nnlib", WORK / "src" / "nnlib")
-    for name in ("tests", "tests/nnlib", "tools"):
+    for name in ("tests", "tests/nnlib"):
         (WORK / name).mkdir()
         for file in (ROOT / name).glob("*.py"):
             shutil.copy2(file, WORK / name)

@@ -1,4 +1,4 @@
-"""Mutations: damage to files, as hypothesis draws it."""
+"""Damage: files with a few bytes changed, as hypothesis draws them."""
 
 from hypothesis import strategies as st
 

@@ -1,8 +1,8 @@
 """Run chapters and store their outputs, in a form in which a run without a change gives the same bytes.
 
-python tools/run_notebooks.py                                 every chapter of _toc.yml
+python tools/run_notebooks.py                              every chapter of _toc.yml
 python tools/run_notebooks.py book/backpropagation.ipynb   the chapters named
-python tools/run_notebooks.py --check                         write nothing; fail where something would change
+python tools/run_notebooks.py --check                      write nothing; fail where something would change
 
 A cell that fails stops the run and leaves its notebook as it was. Ids are numbered by position, and times,
 machine paths and version numbers are left out, so that a difference in a notebook is a difference in what it says.

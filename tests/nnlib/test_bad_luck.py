@@ -44,13 +44,15 @@ def setting(luck, loss, middle, dtype):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("luck", LUCK)
 def test_training_ends_with_finite_numbers_or_with_the_reason(luck, dtype, times):
-    cases = list(itertools.product(COSTS, MIDDLES, OPTIMIZERS.items()))
-    for loss, middle, (name, optimizer) in cases[:: times(4, 1)]:  # every fourth: each part meets each other
+    tables = [enumerate(table) for table in (COSTS, MIDDLES, OPTIMIZERS)]
+    for (i, loss), (j, middle), (k, name) in itertools.product(*tables):
+        if (i + j + k) % times(3, 1):  # a third of them, in which each part meets each of the other tables
+            continue
         net, cost, x, y, labels, rate = setting(luck, loss, middle, dtype)
         history = fit(
             net,
             cost,
-            optimizer.make(net.parameters(), rate),
+            OPTIMIZERS[name].make(net.parameters(), rate),
             x,
             y,
             epochs=5,

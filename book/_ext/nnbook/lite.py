@@ -21,6 +21,8 @@ import jupyterlite_core
 import jupyterlite_pyodide_kernel
 from sphinx.errors import ExtensionError
 
+from nnlib.datasets import SOURCES
+
 HERE = Path(__file__).parent
 BOOK = HERE.parents[1]
 WHEELS = HERE / "lite-wheels.txt"
@@ -65,8 +67,6 @@ def run(command: list[str], folder: Path) -> None:
 
 def data_files(data: str) -> list[Path]:
     """The files of every data set that the site may hold, in the folder that BOOK_DATA names; each the official one."""
-    from nnlib.datasets import SOURCES  # here, because `api` has by now told Python where nnlib is
-
     paths = []
     for source in [source for source in SOURCES.values() if data and source.served]:
         for file in source.files:

@@ -1,25 +1,12 @@
 """Scripts on the page: each page gets those that it needs, and the panel of progress the chapters' titles."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 
 from nnbook import scripts
 from nnbook.scripts import needed
-
-LABELS = {
-    "ch-second": ("book/b", "x", "The second & last"),
-    "ch-first": ("book/a", "y", "The first"),
-    "other": ("book/a", "z", "A section"),
-    "ch-left-out": ("book/c", "w", "In no table of contents"),
-}
-ENV = SimpleNamespace(
-    config=SimpleNamespace(root_doc="book/index"),
-    toctree_includes={"book/index": ["book/a", "book/b"]},
-    domaindata={"std": {"labels": LABELS}},
-)
 
 
 def test_a_page_gets_the_scripts_that_it_needs_in_order_and_once():
@@ -31,11 +18,12 @@ def test_a_page_gets_the_scripts_that_it_needs_in_order_and_once():
     assert needed('<div class="nnlib-live nnlib-live-line">') == ["line.js"]
 
 
-def test_the_panel_of_progress_knows_the_chapters_in_the_order_of_the_book():
+def test_the_panel_of_progress_knows_the_chapters_in_the_order_of_the_book(monkeypatch):
+    monkeypatch.setattr(scripts, "TITLES", {"second": "The second", "first": "The first & last"})
     context = {"body": '<div class="nnlib-progress"><p>...</p></div>'}
-    scripts.name_chapters(SimpleNamespace(env=ENV), "book/index", "", context, None)
+    scripts.name_chapters(None, "book/index", "", context, None)
     titles = json.loads(BeautifulSoup(context["body"], "html.parser").div["data-chapters"])
-    assert list(titles.items()) == [("first", "The first"), ("second", "The second & last")]
+    assert list(titles.items()) == [("second", "The second"), ("first", "The first & last")]
 
 
 def test_a_script_that_exports_something_else_is_refused():

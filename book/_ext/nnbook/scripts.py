@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from nnlib.alive import live
+from nnlib.exercises.memory import TITLES
 
 NEEDED_BY = {
     "nnlib-frames": ["elements.js", "frames.js"],
@@ -61,19 +62,11 @@ def configure(app, config) -> None:
     config.html_css_files.append("alive.css")
 
 
-def titles(env) -> dict[str, str]:
-    """The chapters' titles in the order of the book, by their labels without "ch-": so exercises call them."""
-    order = list(env.toctree_includes.get(env.config.root_doc, ()))
-    labels = env.domaindata["std"]["labels"].items()
-    found = {label[3:]: place for label, place in labels if label.startswith("ch-") and place[0] in order}
-    return {name: title for name, (page, _, title) in sorted(found.items(), key=lambda it: order.index(it[1][0]))}
-
-
 def name_chapters(app, pagename, templatename, context, doctree) -> None:
     """Tell the panel of a reader's progress what the chapters are called."""
     panel, body = '<div class="nnlib-progress"', context.get("body", "")
     if panel in body:
-        named = escape(json.dumps(titles(app.env), ensure_ascii=False))
+        named = escape(json.dumps(TITLES, ensure_ascii=False))
         context["body"] = body.replace(panel, f'{panel} data-chapters="{named}"')
 
 

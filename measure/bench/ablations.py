@@ -42,9 +42,9 @@ def two_cases():
     layers.sigmoid = sigmoid
 
 
-def squares():
-    def forward(self, output, target):
-        self.error = output - target
+def squares():  # by now nnlib's own line; with the next bench.json the dot product goes to LEFT_OUT in its place
+    def forward(self, output, target, weight=1.0):
+        self.error, self.weight = output - target, weight
         return float(np.sum(self.error**2) / (2 * len(output)))
 
     losses.QuadraticCost.forward = forward

@@ -13,7 +13,7 @@ from measure.bench.ablations import CHANGES, LEFT_OUT
 from measure.bench.networks import NETS, InOrder, Net
 from measure.bench.peers import floor, nielsen, ours, parts, scikit, tuned
 from measure.bench.timing import share
-from nnlib import load_digits
+from nnlib import layers, load_digits, losses, network, optimizers, training
 
 BENCH = json.loads((MEASURED / "bench.json").read_text(encoding="utf-8"))
 
@@ -77,18 +77,43 @@ def test_a_peer_that_differs_and_does_not_say_why_stands_out(monkeypatch):
     assert "floor" not in found and "ours" not in found
 
 
+def learned(peer, kind):
+    """The weights after an epoch on 250 digits, in one row."""
+    digits, net = load_digits(), Net((64, 12, 8, 10), kind, 3.0 if kind == "sigmoid" else 0.01)
+    epoch, parameters = peer.start(net, net.weights(), digits.x_train[:250], digits.y_train[:250], 32, InOrder())
+    epoch()
+    return np.concatenate([np.ravel(array) for pair in parameters() for array in pair])
+
+
+@pytest.fixture
+def unchanged():
+    """Whatever a change puts into nnlib is taken out again."""
+    modules = [ours, layers, losses, network, optimizers, training]
+    classes = [part for module in modules for part in vars(module).values() if isinstance(part, type)]
+    places = modules + [part for part in classes if part.__module__.startswith("nnlib")]
+    kept = [(place, dict(vars(place))) for place in places]
+    yield
+    for place, names in kept:
+        for name, value in names.items():
+            if vars(place).get(name) is not value:
+                setattr(place, name, value)
+
+
+EVERY_CHANGE = CHANGES | LEFT_OUT
+
+
+@pytest.mark.parametrize("change", EVERY_CHANGE.values(), ids=EVERY_CHANGE)
+def test_nnlib_learns_the_same_with_each_change(change, unchanged):
+    usual = {kind: learned(ours, kind) for kind in {NETS[net].kind for net, _ in change.where}}
+    change.apply()
+    for kind, values in usual.items():
+        moved = np.linalg.norm(values - learned(floor, kind))
+        assert np.linalg.norm(learned(ours, kind) - values) < 1e-4 * moved
+
+
 @pytest.mark.parametrize("kind", ["sigmoid", "relu"])
 def test_the_peers_in_numpy_learn_what_nnlib_learns(kind):
-    digits = load_digits()
-    net = Net((64, 12, 8, 10), kind, 3.0 if kind == "sigmoid" else 0.01)
-    learned = {}
-    for peer in (ours, tuned, nielsen, floor, parts):
-        if peer is nielsen and kind == "relu":
-            continue
-        epoch, parameters = peer.start(net, net.weights(), digits.x_train[:250], digits.y_train[:250], 32, InOrder())
-        epoch()
-        learned[peer] = np.concatenate([np.ravel(array) for pair in parameters() for array in pair])
-    start = learned.pop(floor)
-    for peer, values in learned.items():
-        distance = np.linalg.norm(values - learned[ours]) / np.linalg.norm(learned[ours] - start)
-        assert distance < 1e-4, peer.__name__
+    usual = learned(ours, kind)
+    moved = np.linalg.norm(usual - learned(floor, kind))
+    for peer in [tuned, parts] + [nielsen] * (kind == "sigmoid"):
+        assert np.linalg.norm(learned(peer, kind) - usual) < 1e-4 * moved, peer.__name__

@@ -76,7 +76,7 @@ def test_what_lies_above_a_level_is_cut_out_along_it():
     assert len(costs) > 30 and np.allclose(costs, 1.0, atol=0.02)
 
 
-def test_the_words_of_chapter_5_say_where_the_walks_end_and_which_rate_is_too_large(shown):
+def test_the_words_beside_a_sigmoid_neuron_say_where_the_walks_end_and_which_rate_is_too_large(shown):
     landscape.sigmoid_neuron(X, Y)
     data, text = shown[0]
     assert "From (−3, 2), 400 steps at the rate 2 lead to (1.16, −0.73), cost 0.0590." in text
@@ -84,7 +84,7 @@ def test_the_words_of_chapter_5_say_where_the_walks_end_and_which_rate_is_too_la
     assert min(data["rates"]) < 34.9 < max(data["rates"]) and data["rate"] in data["rates"]
 
 
-def test_the_words_of_chapter_8_say_how_far_each_batch_size_comes(shown):
+def test_the_words_beside_a_straight_line_say_how_far_each_batch_size_comes(shown):
     landscape.straight_line(*points())
     data, text = shown[0]
     assert "Batches of 1: 100 steps in an epoch; after one epoch 0.26 from the lowest point, after five 0.25." in text

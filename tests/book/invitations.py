@@ -1,0 +1,141 @@
+"""Invitations: what a chapter invites its reader to change, tried as the reader would.
+
+A cell that the text invites to change lists values to try in its metadata, `"nnlib": {"try": [...]}`, each a new text
+for the whole cell. Run as a program with a notebook's name, this runs the cell as it is, each of its texts, and what
+depends on it up to the exercises; without the variable that makes the book's checks raise. Of the other cells it runs
+those that these need.
+"""
+
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import rules
+
+SHOWS = {"print", "display", "show", "glue", "reveal", "predict", "set", "text", "plot"}  # calls that change no name
+
+
+def texts(cell: dict) -> list[str]:
+    """What to try in a cell."""
+    return cell["metadata"].get("nnlib", {}).get("try", [])
+
+
+def binds(code: str) -> set[str]:
+    """The names that a cell binds, or may change in place by a statement of its own."""
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            names |= loads(node.value)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and rules.called(node.value) not in SHOWS:
+            names |= loads(node.value)
+    return names
+
+
+def loads(node: ast.AST) -> set[str]:
+    """The names that a piece of code loads."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+
+
+def reads(code: str) -> set[str]:
+    """The names that a cell takes from others: what it loads without having bound it by a statement before."""
+    found, own = set(), set()
+    for statement in ast.parse(code).body:
+        found |= loads(statement) - own
+        if isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            own |= binds(ast.unparse(statement))
+    return found
+
+
+def defines(code: str) -> set[str]:
+    """The names that a cell binds anew, whatever they were before."""
+    kinds = (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    parts = [statement for statement in ast.parse(code).body if isinstance(statement, kinds)]
+    outright = [ast.unparse(part) for part in parts if not isinstance(part, ast.Assign)]
+    targets = [node for part in parts if isinstance(part, ast.Assign) for node in part.targets]
+    plain = {node.id for target in targets for node in ast.walk(target) if _is_stored(node)}
+    return plain.union(*map(binds, outright))
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def needed(cells: list[str], last: int) -> list[int]:
+    """The places of the cells before `last` on which it depends, in order."""
+    wanted, found = reads(cells[last]), []
+    for place in reversed(range(last)):
+        if binds(cells[place]) & wanted:
+            found.append(place)
+            wanted = wanted - defines(cells[place]) | reads(cells[place])
+    return found[::-1]
+
+
+def depending(cells: list[str], first: int) -> list[int]:
+    """The places of the cells after `first` that depend on it, in order."""
+    changed, found = binds(cells[first]), []
+    for place in range(first + 1, len(cells)):
+        if reads(cells[place]) & changed:
+            found.append(place)
+            changed |= binds(cells[place])
+        else:
+            changed -= defines(cells[place])
+    return found
+
+
+def lesson(notebook: dict) -> tuple[list[str], dict[int, list[str]]]:
+    """The code cells up to the exercises, but for those that show an error, and what to try in them, by place."""
+    cells, tries = [], {}
+    for _, cell in rules.code_cells(notebook):
+        if " as exercise" in rules.source(cell):
+            break
+        if "raises-exception" in rules.tags(cell):
+            continue
+        if texts(cell):
+            tries[len(cells)] = texts(cell)
+        cells.append(rules.source(cell))
+    return cells, tries
+
+
+def walk(cells: list[str], tries: dict[int, list[str]]) -> Iterator[tuple[str, str]]:
+    """The code to run, in order, each with what is being tried: the cell as it is, its texts, and as it is again."""
+    ran = set()
+    for place, others in tries.items():
+        after = depending(cells, place)
+        for step in sorted({*needed(cells, place), *(n for a in after for n in needed(cells, a)), place, *after} - ran):
+            yield "", cells[step]
+            ran.add(step)
+        for text in others:
+            yield text, text
+            yield from ((text, cells[step]) for step in after)
+        yield from (("", cells[step]) for step in (place, *after))
+
+
+def no_download(data: object) -> None:
+    """No machine and no network has the files."""
+    raise ConnectionError("left out in this test")
+
+
+def main(name: str) -> str | None:
+    """Run it; return the first failure."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from nnlib import datasets
+
+    datasets.fetch_all = no_download  # the small digits stand in for MNIST, and a chapter trains in seconds
+    shell = InteractiveShell.instance()
+    for text, code in walk(*lesson(json.loads(Path(name).read_text(encoding="utf-8")))):
+        result = shell.run_cell(code)
+        if not result.success:
+            return f"after the invitation\n{text}\nthis cell stops:\n{code}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,82 @@
+"""What a chapter invites its reader to change runs to its end."""
+
+import json
+import os
+import subprocess
+import sys
+
+import invitations
+import pytest
+
+from chapters import ROOT, chapters, surroundings
+
+
+def load(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+INVITING = [path for path in chapters() if invitations.lesson(load(path))[1]]
+
+
+def run(path, folder):
+    environment = {**surroundings(), "PYTHONPATH": os.pathsep.join(
+        str(ROOT / part) for part in ("book", "tools", "tests/book")
+    )}  # fmt: skip
+    environment.pop("NNLIB_CHECKS")
+    command = [sys.executable, invitations.__file__, str(path)]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("path", INVITING, ids=lambda path: path.stem)
+def test_what_a_reader_is_invited_to_change_runs_to_its_end(path):
+    done = run(path, ROOT / "book")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_the_chapters_invite():
+    tried = {path.stem: sum(map(len, invitations.lesson(load(path))[1].values())) for path in INVITING}
+    assert sum(tried.values()) >= 18, tried
+
+
+def notebook(*cells):
+    return {
+        "cells": [
+            {"cell_type": "code", "source": source, "outputs": [], "metadata": {"nnlib": {"try": list(tries)}}}
+            for source, *tries in cells
+        ]
+    }
+
+
+SMALL = notebook(
+    ["a = [1]"],
+    ["unneeded = 1 / 0"],
+    ["a.append(2)"],
+    ["size = 2", "size = 1", "size = 9"],
+    ["print(a[:size])"],
+    ["from nnlib.exercises import sgd as exercise"],
+    ["1 / size"],
+)
+
+
+def test_what_depends_on_a_change_runs_after_it_and_what_it_needs_before():
+    ran = [code for _, code in invitations.walk(*invitations.lesson(SMALL))]
+    needed, after = ["a = [1]", "a.append(2)", "size = 2", "print(a[:size])"], "print(a[:size])"
+    assert ran == [*needed, "size = 1", after, "size = 9", after, "size = 2", after]
+
+
+@pytest.mark.parametrize(
+    ("last", "stops"), [("print(a[size])", True), ("assert size == 2", True), ("print(a[:size])", False)]
+)
+def test_an_invitation_that_stops_is_noticed(tmp_path, last, stops):
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps(notebook(["a = [1, 2, 3]"], ["size = 2", "size = 9"], [last])), encoding="utf-8")
+    done = run(path, tmp_path)
+    assert (done.returncode != 0) == stops
+    assert ("after the invitation\nsize = 9" in done.stderr) == stops
+
+
+def test_a_check_stops_no_invitation(tmp_path):
+    check = "from nnlib import book_checks\nwith book_checks():\n    assert {2: 1}[size]"
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps(notebook(["size = 2", "size = 9"], [check])), encoding="utf-8")
+    assert run(path, tmp_path).returncode == 0

@@ -220,16 +220,15 @@ def check_labels(labels: np.ndarray, output_shape: tuple, ignored: int | None = 
             raise ValueError(f"labels: got values {low} to {high}, expected 0 to {n_classes - 1}")
 
 
-def as_column(weight: float | np.ndarray, like: np.ndarray) -> float | np.ndarray:
-    """A weight for each example, (n,), as a column beside `like`, of its dtype; a number stays one."""
-    if isinstance(weight, (float, int)):
-        return weight
+def as_column(weight: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """A weight for each example, (n,), as a column beside `like`, of its dtype; a column stays one."""
     check_array("weight", weight)
-    if weight.shape != like.shape[:1]:
+    if weight.shape not in (like.shape[:1], (*like.shape[:-1], 1)):
         raise ValueError(f"weight: got shape {weight.shape}, expected ({len(like)},), one for each example")
     if not (np.isfinite(weight).all() and weight.min() >= 0):
         raise ValueError(f"weight: got values from {weight.min()} to {weight.max()}, expected finite numbers from 0 up")
-    return weight.astype(like.dtype).reshape(-1, *[1] * (like.ndim - 1))
+    columns = weight if weight.ndim > 1 else weight.reshape(-1, *[1] * (like.ndim - 1))
+    return columns.astype(like.dtype)
 
 
 def as_examples(x: object, y: object) -> tuple[np.ndarray, np.ndarray]:

@@ -49,15 +49,15 @@ def gradient_errors(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> di
     pass gives about 1e-10, a wrong one 1e-3 or much more. Raises TypeError unless all is float64, whose
     digits the differences need; whole numbers that a layer takes are not nudged.
     """
-    check_float64(**({} if layer.integers else {"x": x}), **{p.name: p.value for p in layer.parameters()})
     x = x.copy()
+    nudged = ({} if layer.integers else {"x": x}) | {p.name: p.value for p in layer.parameters()}
+    check_float64(**nudged)
     weights = rng.standard_normal(layer.forward(x).shape)
 
     def cost(_: np.ndarray) -> float:
         return float(np.sum(weights * layer.forward(x)))
 
     ours = {"x": layer.backward(weights)} | {p.name: p.grad.copy() for p in layer.parameters()}
-    nudged = ({} if layer.integers else {"x": x}) | {p.name: p.value for p in layer.parameters()}
     return {name: relative_error(ours[name], numerical_gradient(cost, nudged[name])) for name in nudged}
 
 

@@ -35,6 +35,11 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     return (1 + np.tanh(z / 2)) / 2
 
 
+def as_rows(x: np.ndarray) -> np.ndarray:
+    """A batch (n, features) as it is; of sequences (n, time, features) each time of each example as a row."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+
+
 class Layer(ForwardFirst):
     """What every layer, and every network, can do. Rows are examples: `x` has shape (n, n_in).
 
@@ -114,9 +119,7 @@ class Dense(Layer):
         return a @ self.W.T + self.b
 
     def collect(self, delta: np.ndarray) -> None:
-        a = self.a
-        if delta.ndim > 2:  # of sequences, each time of each example is a row
-            delta, a = delta.reshape(-1, self.n_out), a.reshape(-1, self.n_in)
+        delta, a = as_rows(delta), as_rows(self.a)
         delta.sum(axis=0, out=self.db)  # BP3
         np.matmul(delta.T, a, out=self.dW)  # BP4
 

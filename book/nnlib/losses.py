@@ -1,5 +1,7 @@
 """Losses: the cost C, and its gradient with respect to the network's output."""
 
+import math
+
 import numpy as np
 
 from .checks import ForwardFirst, as_array, as_column, check_binary, check_labels, check_logits, check_same_shape
@@ -22,21 +24,41 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 
 class Loss(ForwardFirst):
-    """What every loss can do: `forward` gives the mean cost of a batch, `backward` its gradient."""
+    """What every loss can do: `forward` gives the mean cost of a batch, `backward` its gradient.
 
-    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
+    A kind of loss says what each example costs, and the slopes of that. The mean, with its 1/n, is taken here, once.
+    """
+
+    stores: tuple[str, ...] = ("weight", "n")
+
+    def costs(self, output: np.ndarray, target: np.ndarray) -> np.ndarray:
+        """What each example costs, keeping what `slopes` will need: a row for each, whose sum is C_x."""
+        raise NotImplementedError
+
+    def slopes(self) -> np.ndarray:
+        """dC_x/d(output) of each example, of the output's shape."""
+        raise NotImplementedError
+
+    def forward(self, output: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> float:
         """The mean cost C of the batch, keeping what `backward` will need.
 
         `weight`, of shape (n,), says how many times each example's cost counts in the sum that is divided by n.
         """
-        raise NotImplementedError
+        costs = self.costs(output, target)
+        self.n = math.prod(output.shape[:-1])
+        self.weight = None if weight is None else as_column(weight, output)
+        return float(self.weighted(costs).sum() / self.n)
 
     def backward(self) -> np.ndarray:
         """dC/d(output), of the output's shape; each row carries the mean's 1/n.
 
         Raises RuntimeError before the first `forward`.
         """
-        raise NotImplementedError
+        return self.weighted(self.slopes()) / self.n
+
+    def weighted(self, rows: np.ndarray) -> np.ndarray:
+        """These rows, each times the weight of its example."""
+        return rows if self.weight is None else self.weight * rows
 
 
 class QuadraticCost(Loss):
@@ -45,15 +67,15 @@ class QuadraticCost(Loss):
     The 1/2 is there so that the gradient is a - y without a 2 in front.
     """
 
-    stores = ("error", "weight")
+    stores = (*Loss.stores, "error")
 
-    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
+    def costs(self, output: np.ndarray, target: np.ndarray) -> np.ndarray:
         check_same_shape(output, target)
-        self.error, self.weight = output - target, as_column(weight, output)
-        return float((self.weight * self.error**2).sum() / (2 * len(output)))
+        self.error = output - target
+        return self.error**2 / 2
 
-    def backward(self) -> np.ndarray:
-        return self.weight * self.error / len(self.error)
+    def slopes(self) -> np.ndarray:
+        return self.error
 
 
 class BinaryCrossEntropy(Loss):
@@ -62,16 +84,16 @@ class BinaryCrossEntropy(Loss):
     In nats. Taking the logit z instead of p keeps it finite where p would round to 0 or 1.
     """
 
-    stores = ("z", "y", "weight")
+    stores = (*Loss.stores, "z", "y")
 
-    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
+    def costs(self, output: np.ndarray, target: np.ndarray) -> np.ndarray:
         check_same_shape(output, target)
         check_binary(target)
-        self.z, self.y, self.weight = output, target, as_column(weight, output)
-        return float(np.sum(self.weight * (np.logaddexp(0, output) - target * output)) / len(output))
+        self.z, self.y = output, target
+        return np.logaddexp(0, output) - target * output
 
-    def backward(self) -> np.ndarray:
-        return self.weight * (sigmoid(self.z) - self.y) / len(self.z)
+    def slopes(self) -> np.ndarray:
+        return sigmoid(self.z) - self.y  # p - y
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -85,31 +107,31 @@ class SoftmaxCrossEntropy(Loss):
     ignored : a label, any whole number, that costs nothing and does not count, for what only fills a batch up.
     """
 
-    stores = ("p", "labels", "weight", "n")
+    stores = (*Loss.stores, "p", "y")
 
     def __init__(self, ignored: int | None = None):
         self.ignored = ignored
 
-    def forward(self, output: np.ndarray, target: np.ndarray, weight: float | np.ndarray = 1.0) -> float:
+    def costs(self, output: np.ndarray, target: np.ndarray) -> np.ndarray:
         log_p = log_softmax(output)
-        check_labels(target, output.shape, self.ignored)
-        counts = target != self.ignored
-        self.p, self.labels = np.exp(log_p), np.where(counts, target, 0)  # an ignored one may be no place at all
-        counts = counts[..., None].astype(output.dtype)
-        self.weight, self.n = as_column(weight, output) * counts, max(1, int(np.count_nonzero(counts)))
-        return float(-(self.weight * log_p[_at(self.labels)][..., None]).sum() / self.n)
+        check_labels(target, output.shape)
+        self.p = np.exp(log_p)
+        self.y = np.arange(output.shape[-1]) == target[..., None]  # one-hot: 1 at the label, 0 elsewhere
+        return np.where(self.y, -log_p, 0)
 
-    def backward(self) -> np.ndarray:
-        delta = self.p.copy()
-        delta[_at(self.labels)] -= 1  # p - y, with y the one-hot label
-        return self.weight * delta / self.n
+    def slopes(self) -> np.ndarray:
+        return self.p - self.y
+
+    def forward(self, output: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> float:
+        if self.ignored is not None:
+            check_labels(target, np.shape(output), self.ignored)
+            counts = target != self.ignored
+            each = 1.0 if weight is None else as_column(weight, output)
+            weight = each * counts[..., None] * (counts.size / max(1, np.count_nonzero(counts)))
+            target = np.where(counts, target, 0)  # an ignored one may be no place at all
+        return super().forward(output, target, weight)
 
     @staticmethod
     def probabilities(logits: np.ndarray) -> np.ndarray:
         """softmax(logits): what the network believes, rows (n, n_classes) that sum to 1."""
         return np.exp(log_softmax(logits))
-
-
-def _at(labels: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Where the number of each label stands in an array of logits (n, ..., n_classes)."""
-    return (*np.indices(labels.shape, sparse=True), labels)

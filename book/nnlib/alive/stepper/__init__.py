@@ -29,7 +29,7 @@ METHODS = {
     Network: ("forward",),
     Dense: ("forward", "collect", "pass_back"),
     Sigmoid: ("forward", "pass_back"),
-    QuadraticCost: ("forward", "backward"),
+    QuadraticCost: ("costs", "slopes"),
     SGD: ("step",),
 }
 
@@ -79,7 +79,7 @@ def code(kind: type) -> dict:
 def find(kind: type, *parts: str) -> list[int]:
     """Where these parts of lines stand in `code(kind)`; ValueError unless each is in exactly one line."""
     lines = code(kind)["lines"]
-    found = [[i for i, line in enumerate(lines) if part in line] for part in parts]
+    found = [[i for i, line in enumerate(lines) if part in f"{line}\n"] for part in parts]
     for part, places in zip(parts, found, strict=True):
         if len(places) != 1:
             raise ValueError(f"{kind.__name__}: got {len(places)} lines with {part!r}, expected one")
@@ -200,14 +200,14 @@ class Pass:
         cost = self.loss.forward(a, self.y)
         return Step(
             "forward", "Cost", "Half the square of the distance between output and target, over all outputs.",
-            "QuadraticCost", find(QuadraticCost, "output - target", "return float"),
+            "QuadraticCost", find(QuadraticCost, "output - target", "self.error**2"),
             [("output", a.shape), ("target", self.y.shape), ("C", ())], {"C": cost}, [self._cost()],
         )  # fmt: skip
 
     def seed(self, grad: np.ndarray) -> Step:
         return Step(
             "backward", "Seed", "The way back begins: the cost's slope for an output is output minus target (n = 1).",
-            "QuadraticCost", find(QuadraticCost, "self.error /"),
+            "QuadraticCost", find(QuadraticCost, "return self.error\n"),
             [("error", self.loss.error.shape), ("∂C/∂a", grad.shape)], entries("da2", grad[0]),
             [Row(f"da2.{j}", [f"a2.{j}", "−", f"y.{j}"]) for j in self.outputs],
         )  # fmt: skip

@@ -44,7 +44,7 @@ mutation:  ## Change nnlib's core in a thousand small ways, and see that its tes
 	@$(IN_VENV:.venv/%=_build/mutation/env/%) tools/mutation.py $(ONLY)
 
 lint: environment  ## The quick checks alone
-	@$(IN_VENV) tools/check.py ruff scripts spelling workflows
+	@$(IN_VENV) tools/check.py ruff formatting scripts spelling workflows
 
 results: environment  ## Train the networks of the chapter on digits over five seeds and store their results
 	@$(IN_VENV) -m measure.results

@@ -22,6 +22,11 @@ def ruff() -> list[str]:
     return [sys.executable, "-m", "ruff", "check", "."]
 
 
+def formatting() -> list[str]:
+    """Python files and notebooks, laid out as ruff lays them out."""
+    return [sys.executable, "-m", "ruff", "format", "--check", "."]
+
+
 def scripts() -> list[str]:
     """Scripts and style sheets of the pages, by the rules of biome.json."""
     return [sys.executable, "tools/lint_scripts.py"]
@@ -94,7 +99,7 @@ def tests() -> list[str]:
     ]
 
 
-CHECKS = {check.__name__: check for check in (ruff, scripts, spelling, workflows, book, notebooks, tests)}
+CHECKS = {check.__name__: check for check in (ruff, formatting, scripts, spelling, workflows, book, notebooks, tests)}
 ON_REQUEST = {"other-processor": other_processor}
 
 

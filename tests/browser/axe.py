@@ -56,14 +56,36 @@ PLAIN = """() => {
     Object.assign(box.style, { display: "inline-block", width: `${widths[i]}em`, height, verticalAlign });
   });
   for (const math of document.querySelectorAll(".katex-mathml math")) math.replaceChildren(math.textContent);
-  for (const shape of document.querySelectorAll("svg[role=img] :is(defs, path, use, line, rect, circle)")) {
-    if (!kept(shape)) shape.remove();
+  const shapes = ":is(defs, clipPath, path, use, line, rect, circle, image, g:not(:has(text, foreignObject)))";
+  for (const shape of document.querySelectorAll(`svg:is([role=img], button > *) ${shapes}`)) {
+    if (!kept(shape) && !shape.matches("[role], [aria-label]")) shape.remove();
   }
   for (const token of document.querySelectorAll("pre span[class]:not(:has(*))")) {
     if (token.attributes.length === 1) token.replaceWith(...token.childNodes);
   }
   document.querySelectorAll("pre").forEach((box) => box.normalize());
 }"""
+
+# To the rules of colour nothing matters but the samples, the boxes around them, and blocks of text that hold links.
+# What else is in a box is taken out of it while they run, and put back; each box stays, so that styles count as before,
+# and so does each that scrolls.js watches.
+HOLLOW = """() => {
+  const kept = new Set(), keep = (box) => { for (; box && !kept.has(box); box = box.parentElement) kept.add(box); };
+  const watched = "pre, .output, .pst-scrollable-table-container, .katex-display, .nnlib-figure";
+  document.querySelectorAll(`[data-sample], ${watched}`).forEach(keep);
+  for (const link of document.querySelectorAll("a[href]")) {
+    let block = link.parentElement;
+    while (["inline", "contents"].includes(getComputedStyle(block).display)) block = block.parentElement;
+    if (block.textContent.trim() !== link.textContent.trim()) [...block.querySelectorAll("*"), block].forEach(keep);
+  }
+  globalThis.takenOut = [...document.querySelectorAll("body *")].filter((box) =>
+    !kept.has(box) && kept.has(box.parentElement) && box.firstChild).map((box) => {
+    const inside = document.createDocumentFragment();
+    inside.append(...box.childNodes);
+    return [box, inside];
+  });
+}"""
+FILL = "() => globalThis.takenOut.forEach(([box, inside]) => box.append(inside))"
 
 
 def bring(page, axe_script):
@@ -93,10 +115,11 @@ def all_violations(page):
         in_theme(page, theme)
         new[theme] = page.evaluate(MARK_SAMPLES, theme)
     page.evaluate(PLAIN)
-    rules = page.evaluate(RULES)
-    found = violations(page, [rule for rule in rules if new["light"] or rule not in RULES_OF_COLOUR])
-    if new["dark"]:
-        in_theme(page, "dark")
-        found += [f"in the dark: {one}" for one in violations(page, RULES_OF_COLOUR)]
-        in_theme(page, "light")
+    found = violations(page, [rule for rule in page.evaluate(RULES) if rule not in RULES_OF_COLOUR])
+    if any(new.values()):
+        page.evaluate(HOLLOW)
+        for theme in ("dark", "light"):
+            in_theme(page, theme)
+            found += [f"in the {theme}: {one}" for one in violations(page, RULES_OF_COLOUR)]
+        page.evaluate(FILL)
     return found

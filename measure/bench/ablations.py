@@ -43,8 +43,8 @@ def two_cases():
 
 
 def squares():  # by now nnlib's own line; with the next bench.json the dot product goes to LEFT_OUT in its place
-    def forward(self, output, target, weight=1.0):
-        self.error, self.weight = output - target, weight
+    def forward(self, output, target, weight=None):
+        self.error, self.weight, self.n = output - target, weight, len(output)
         return float(np.sum(self.error**2) / (2 * len(output)))
 
     losses.QuadraticCost.forward = forward

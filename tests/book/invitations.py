@@ -1,9 +1,9 @@
 """Invitations: what a chapter invites its reader to change, tried as the reader would.
 
 A cell that the text invites to change lists values to try in its metadata, `"nnlib": {"try": [...]}`, each a new text
-for the whole cell. Run as a program with a notebook's name, this runs the cell as it is, each of its texts, and what
-depends on it up to the exercises; without the variable that makes the book's checks raise. Of the other cells it runs
-those that these need.
+for the whole cell. Run as a program with a notebook's name, this runs each of its texts, and after each what depends on
+the cell, up to the exercises; without the variable that makes the book's checks raise. Of the other cells it runs those
+that these need.
 """
 
 import ast
@@ -105,17 +105,24 @@ def lesson(notebook: dict) -> tuple[list[str], dict[int, list[str]]]:
 
 
 def walk(cells: list[str], tries: dict[int, list[str]]) -> Iterator[tuple[str, str]]:
-    """The code to run, in order, each with what is being tried: the cell as it is, its texts, and as it is again."""
-    ran = set()
+    """The code to run, in order, each with what is being tried.
+
+    First come the cells that a changed cell and what depends on it need; the changed cell as it is only where a text
+    is the same once more, or goes on from it. What has met a change is run anew where a later one needs it.
+    """
+    ran: set[int] = set()
     for place, others in tries.items():
         after = depending(cells, place)
-        for step in sorted({*needed(cells, place), *(n for a in after for n in needed(cells, a)), place, *after} - ran):
+        changed = {place, *after}
+        before = {*needed(cells, place), *(n for a in after for n in needed(cells, a))} - changed
+        if any(text == cells[place] or reads(text) & binds(cells[place]) for text in others):
+            before.add(place)
+        for step in sorted(before - ran):
             yield "", cells[step]
-            ran.add(step)
         for text in others:
             yield text, text
             yield from ((text, cells[step]) for step in after)
-        yield from (("", cells[step]) for step in (place, *after))
+        ran = (ran | before) - changed
 
 
 def no_download(data: object) -> None:

@@ -32,19 +32,26 @@ def pytest_configure(config):
 
 
 # What takes longest begins first, so that no worker ends long after the other; in what order the rest run is all one.
-FIRST = (
-    "test_axe.py",
-    "test_pages.py",
-    "test_exercises.py",
-    "test_interrupted.py",
-    "test_landscape.py",
-    "test_lite.py",
+FIRST = tuple(
+    f"tests/{name}.py"
+    for name in (
+        "browser/test_axe",
+        "browser/test_pages",
+        "exercises/test_exercises",
+        "browser/test_exercises",
+        "book/test_invitations",
+        "nnlib/test_interrupted",
+        "browser/test_landscape",
+        "browser/test_lite",
+    )
 )
 
 
 def pytest_collection_modifyitems(items):
     """Put the files that take longest first."""
-    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+    files = [item.nodeid.partition("::")[0] for item in items]
+    rank = {file: FIRST.index(file) if file in FIRST else len(FIRST) for file in files}
+    items.sort(key=lambda item: rank[item.nodeid.partition("::")[0]])
 
 
 _began, _seconds = time.monotonic(), Counter()

@@ -108,13 +108,12 @@ def main(names: list[str]) -> str | None:
     known = CHECKS | ON_REQUEST
     if unknown := [name for name in names if name not in known]:
         return f"no check is called {', '.join(unknown)}; there are {', '.join(known)}"
-    environment = surroundings() | {"PYTHONPATH": str(ROOT / "tools")}
     failed, seconds = [], {}
     for name in names or CHECKS:
         print(f"\n=== {name}: {known[name].__doc__}", flush=True)
         start = time.monotonic()
         also = {"CHECKED": json.dumps(seconds)} | (OTHER_PROCESSOR if name == "other-processor" else {})
-        if subprocess.run(known[name](), cwd=ROOT, env=environment | also).returncode:
+        if subprocess.run(known[name](), cwd=ROOT, env=surroundings() | also).returncode:
             failed.append(name)
         seconds[name] = time.monotonic() - start
         if name != "tests":  # which prints the table before its last lines, the test runner's own summary

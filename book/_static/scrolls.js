@@ -15,7 +15,8 @@
   };
 
   function mark(box) {
-    const label = Object.entries(LABELS).find(([kind]) => box.matches(kind))[1];
+    const [, label] = Object.entries(LABELS).find(([kind]) => box.matches(kind)) ?? [];
+    if (!label) return; // it has left the page, as an output does that is drawn anew
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     for (const [name, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": label, "data-scrolls": "" })) {
       if (scrolls) box.setAttribute(name, value);

@@ -318,6 +318,20 @@ def check_belongs(network, optimizer) -> None:
             )
 
 
+def check_parameters(parameters) -> list:
+    """The parameters in a list; ValueError if there is none, as from an iterator that has been read already."""
+    if not (parameters := list(parameters)):
+        raise ValueError("parameters: got none, so a step would change nothing; pass network.parameters()")
+    return parameters
+
+
+def check_counting(counts: np.ndarray) -> np.ndarray:
+    """Which labels count; ValueError if none does."""
+    if not counts.any():
+        raise ValueError("labels: every one is an ignored one, so there is no accuracy; pass some that count")
+    return counts
+
+
 def check_training(network, loss, optimizer, x, y, epochs: int, batch_size: int, rng) -> tuple[np.ndarray, np.ndarray]:
     """Examples and targets as arrays; raise unless all this goes together, as far as it can be said before training."""
     for name, part in (("network", network), ("loss", loss), ("optimizer", optimizer)):

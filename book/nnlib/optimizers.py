@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from .checks import check_positive, check_share
+from .checks import check_parameters, check_positive, check_share
 from .layers import Parameter
 
 Rate = float | Callable[[int], float]  # a number, or a function of the step 0, 1, 2, ...
@@ -21,7 +21,7 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: Rate):
-        self.parameters = list(parameters)
+        self.parameters = check_parameters(parameters)
         self.learning_rate = learning_rate
         self.steps = 0
         self.rate()  # a rate that is not positive is refused here, before any training

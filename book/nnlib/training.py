@@ -12,6 +12,8 @@ from .checks import (
     TrainingDiverged,
     as_examples,
     check_batches,
+    check_belongs,
+    check_counting,
     check_labels,
     check_still_finite,
     check_training,
@@ -99,12 +101,13 @@ def one_epoch(
     network: Network, loss: Loss, optimizer: Optimizer, batches: Iterable[Batch], transforms: Sequence[Transform] = ()
 ) -> float:
     """A step for each mini-batch; the mean cost over the examples, each as it was met."""
-    parameters, total, examples = network.parameters(), 0.0, 0
+    check_belongs(network, optimizer)
+    total, examples = 0.0, 0
     for x, *target in batches:
         cost = loss.forward(network.forward(x), *target)
         network.collect(loss.backward())
         for transform in transforms:
-            transform(parameters)
+            transform(network.parameters())
         optimizer.step()
         total += cost * len(x)
         examples += len(x)
@@ -179,5 +182,6 @@ def accuracy(network: Network, x: np.ndarray, labels: np.ndarray, ignored: int |
     with np.errstate(over="ignore", invalid="ignore"):  # weights that are finite, but about to diverge
         output = network.predict(x)
     check_labels(labels, output.shape, ignored)
+    counts = check_counting(labels != ignored)
     right = (output.argmax(axis=-1) == labels) & np.isfinite(output).all(axis=-1)
-    return float(np.mean(right[labels != ignored]))
+    return float(np.mean(right[counts]))

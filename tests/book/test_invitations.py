@@ -1,7 +1,6 @@
 """What a chapter invites its reader to change runs to its end."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -19,9 +18,7 @@ INVITING = [path for path in chapters() if invitations.lesson(load(path))[1]]
 
 
 def run(path, folder):
-    environment = {**surroundings(), "PYTHONPATH": os.pathsep.join(
-        str(ROOT / part) for part in ("book", "tools", "tests/book")
-    )}  # fmt: skip
+    environment = surroundings()
     environment.pop("NNLIB_CHECKS")
     command = [sys.executable, invitations.__file__, str(path)]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

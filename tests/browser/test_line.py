@@ -47,7 +47,7 @@ def test_a_point_is_moved_by_keyboard_and_what_was_learned_is_learned_anew(alive
     inputs[3] = 0.9375, 0.5625
     w, b, updates, clean = line.train(inputs, targets)
     says(page, f"Done after {len(updates)} updates: epoch {clean} passes")
-    assert numbers(page)["w"].endswith(f"= {line.pair(w)}") and numbers(page)["b"].endswith(f"= {line.real(b)}")
+    assert numbers(page)["w"].endswith(f"= {line.pair(w)}") and numbers(page)["b"].endswith(f"= {line.exact(b)}")
     assert page.locator(".nnlib-line-row [aria-pressed=true]").count() == 0  # it is the reader's own task now
 
 

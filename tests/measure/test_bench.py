@@ -94,6 +94,8 @@ def unchanged():
     kept = [(place, dict(vars(place))) for place in places]
     yield
     for place, names in kept:
+        for name in set(vars(place)) - set(names):
+            delattr(place, name)  # what a change puts in front of an inherited method
         for name, value in names.items():
             if vars(place).get(name) is not value:
                 setattr(place, name, value)

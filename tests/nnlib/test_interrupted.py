@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import nnlib
 from nnlib import Dense, Network
 from nnlib import fetch as fetching
 from nnlib.exercises.memory import read, record
@@ -29,7 +28,6 @@ DATA = bytes(range(256)) * 2000
 FILE = OfficialFile("numbers.gz", len(DATA), hashlib.sha256(DATA).hexdigest())
 PIECES = 20  # in which the mirror sends it
 SIZE = len(DATA) // PIECES  # of a piece
-BOOK = Path(nnlib.__file__).parents[1]
 PATIENCE = 600  # seconds; on a busy machine a Python takes a minute to start
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and users")
 
@@ -107,7 +105,7 @@ DIE = "lambda *args: os.kill(os.getpid(), signal.SIGKILL)"
 
 def start(code, *arguments, before="", **variables):
     """Another process that runs this code; `before` runs first in it."""
-    env = os.environ | {"PYTHONPATH": str(BOOK), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", **variables}
     command = [sys.executable, "-c", code.format(before=before), *map(str, arguments)]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -274,6 +274,8 @@ def test_an_optimizer_of_other_arrays_is_refused_before_anything_is_computed(sta
         ValueError, match="^optimizer: its parameter 0.W is none of this network's arrays.*make .* anew$"
     ):
         train(net, optimizer=optimizer)
+    with pytest.raises(ValueError, match="^optimizer: its parameter 0.W is none of this network's arrays"):
+        one_epoch(net, SoftmaxCrossEntropy(), optimizer, [blobs()])
 
 
 def test_an_optimizer_of_some_of_the_parameters_trains_these_alone():

@@ -97,7 +97,7 @@ def test_the_books_own_packages_are_found_from_anywhere(first, tmp_path):
         (folder / module).parent.mkdir(parents=True, exist_ok=True)
         (folder / module).touch()
     code = "import chapters, measure, nnbook, nnlib; print(nnlib.__file__)"
-    command = [environment.python_of(str(folder / ".venv")), "-c", code]
+    command = [environment.python_of(str(folder / ".venv")), "-I", "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()).samefile(folder / "book" / "nnlib.py")
 

@@ -353,14 +353,14 @@ def clever_guesses():
                 grad[parent] = grad[v] * slope + (grad[parent] if parent in (0, 3) else 0)
         return grad
 
-    forward, descent, chain = MODULES["forward"], MODULES["descent"], MODULES["chain"]
+    forward, descent, chain, trust = (MODULES[name] for name in ("forward", "descent", "chain", "trust"))
     return [
         (forward.layer, lambda W, b, a: sigmoid(np.array([W[j] @ a + b[j] for j in range(3)]))),
         (forward.layer, lambda W, b, a: sigmoid(sum(W[:, k] * a[k] for k in range(4)) + b)),
-        (forward.silenced, right_at_the_ends),
-        (forward.silenced, lambda z: sigmoid(z).reshape(5, 2)),
-        (forward.silenced, lambda z: np.where(z == 0, 0, sigmoid(z))),
-        (forward.silenced, lambda z: np.stack([sigmoid(abs(z[:, 0])), sigmoid(-abs(z[:, 1]))], axis=1)),
+        (trust.silenced, right_at_the_ends),
+        (trust.silenced, lambda z: sigmoid(z).reshape(5, 2)),
+        (trust.silenced, lambda z: np.where(z == 0, 0, sigmoid(z))),
+        (trust.silenced, lambda z: np.stack([sigmoid(abs(z[:, 0])), sigmoid(-abs(z[:, 1]))], axis=1)),
         (forward.activations, three_layers),
         (forward.activations, lambda weights, X: forward.activations.solved(weights[:3], X)),
         (descent.descend, straight_slopes_only),
@@ -375,10 +375,10 @@ def clever_guesses():
         (chain.collect, two_by_two),
         (chain.collect, adds_at_0_and_3),
         (chain.collect, lambda parents, slopes: np.abs(chain.collect.solved(parents, slopes))),
-        (chain.factor, lambda error: min((1 + error) / (1 - error), 9.5)),
+        (trust.factor, lambda error: min((1 + error) / (1 - error), 9.5)),
         (chain.relu_gate, lambda z, grad: grad * (z > 0.15)),
         (chain.relu_gate, lambda z, grad: (grad * (z > 0)).reshape(4, 3)),
-        (chain.derivative, lambda f, x: chain.derivative.solved(f, x) + np.complex128(1j)),
+        (trust.derivative, lambda f, x: trust.derivative.solved(f, x) + np.complex128(1j)),
     ]
 
 

@@ -1,17 +1,15 @@
-"""Exercises of The chain rule, and checking it."""
+"""Exercises of The chain rule."""
 
 import math
-from collections.abc import Callable
-from fractions import Fraction
 
 import numpy as np
 
-from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
+from nnlib.exercises.kinds import fix_it, order_it, predict_it, write_it
 
 
 @predict_it(
     "Two paths",
-    minutes=2,
+    minutes=3,
     hints=(
         "a goes into two gates: into m = a b, and into q = m a. Each gives a path.",
         "Multiply the slopes along each path; a multiply gate passes on times the other input.",
@@ -32,6 +30,89 @@ def two_paths():
     through_m = a * b  # q = m a hands a to m, and m = a b hands b on to a
     direct = m  # q = m a hands m to a
     return through_m + direct
+
+
+def _slope_at_a(z):
+    return sigmoid_slope(1 / (1 + np.exp(-z)))
+
+
+def _z_for_a(z):
+    return z * (1 - z)
+
+
+def _the_sigmoid_itself(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def _square_forgotten(z):
+    return np.exp(-z) / (1 + np.exp(-z))
+
+
+def _a_squared(z):
+    return 1 / (1 + np.exp(-z)) ** 2
+
+
+def _inner_derivative_lost(z):
+    return -np.exp(-z) / (1 + np.exp(-z)) ** 2
+
+
+def _slope_by_cosh(z):
+    return 0.25 / np.cosh(z / 2) ** 2
+
+
+def _slope_by_the_quotient(z):
+    return (np.exp(-z) / (1 + np.exp(-z)) ** 2).astype(np.float32).tolist()
+
+
+@write_it(
+    "The sigmoid's slope",
+    minutes=4,
+    hints=("Compute a = sigma(z) first.", "The slope follows from a alone.", "`a * (1 - a)`."),
+    why="The derivative of the sigmoid is a (1 - a) with a = sigma(z), so the forward value gives the slope at once.",
+    inputs=lambda rng: (rng.uniform(-4, 4, (2, 2)).round(2),),
+    mistakes=(
+        (_slope_at_a, "this is sigma'(a); the formula asks for sigma'(z)"),
+        (_z_for_a, "this is z (1 - z); the formula has a = sigma(z) in both places"),
+        (_the_sigmoid_itself, "this is sigma(z), the output; its slope is asked for"),
+        (_square_forgotten, "this is 1 - a: the square below the fraction line is missing"),
+        (_a_squared, "this is a^2: one of the two factors is a, the other 1 - a"),
+        (_inner_derivative_lost, "the sign is wrong: the sigmoid rises everywhere, so its slope is above zero"),
+    ),
+    also_right=(_slope_by_cosh, _slope_by_the_quotient),
+)
+def sigmoid_slope(z):
+    """sigma'(z), for a number or an array of any shape."""
+    a = 1 / (1 + np.exp(-z))
+    return a * (1 - a)
+
+
+@predict_it(
+    "A nudge on paper",
+    minutes=5,
+    hints=(
+        "Compute f at a = 3.1 and at a = 2.9, with b = 2. How far apart are the two nudges?",
+        "3.1 squared is 9.61 and 2.9 squared is 8.41; times 2 that is 19.22 and 16.82. Divide their difference by 0.2.",
+        "For b: 9 times 2.1 and 9 times 1.9, and again divide the difference by 0.2.",
+    ),
+    why="The chain rule agrees: a enters twice, each path brings a b = 6, and the slope for b is a^2 = 9.",
+    mistakes=(
+        ((24, 18), "the two nudges are 2h = 0.2 apart: divide by 0.2, not by 0.1"),
+        ((12.2, 9), "that nudges a up only: the one from 2.9 belongs to it too"),
+        ((2.4, 1.8), "these are the differences: a slope is the difference divided by 2h = 0.2"),
+        ((6, 9), "that is one of the two paths of a: it enters f twice"),
+        ((9, 12), "these are the right numbers: the slope for a was asked for first"),
+    ),
+)
+def nudge_on_paper():
+    """The slopes of f(a, b) = a^2 b at a = 3 and b = 2, for a and for b."""
+
+    def f(a, b):
+        return a**2 * b
+
+    h = 0.1
+    for_a = (f(3 + h, 2) - f(3 - h, 2)) / (2 * h)  # (19.22 - 16.82) / 0.2
+    for_b = (f(3, 2 + h) - f(3, 2 - h)) / (2 * h)  # (18.9 - 17.1) / 0.2
+    return for_a, for_b
 
 
 def _sigma_slope(z):
@@ -63,7 +144,7 @@ def _multiplied_out(a, b, c):
 
 @write_it(
     "Three gates, there and back",
-    minutes=6,
+    minutes=10,
     hints=(
         "Go forward first, one gate a line: s = b + c, z = a * s, f = sigma(z).",
         "Go back in the opposite order. Sigma has the slope f (1 - f); multiply swaps; add distributes.",
@@ -142,7 +223,7 @@ def _graph(rng):
 
 @fix_it(
     "The second path",
-    minutes=5,
+    minutes=8,
     hints=(
         "Think of a number that is used twice. What happens to what came back first?",
         "Paths add.",
@@ -174,7 +255,7 @@ def collect(parents, slopes):
 
 @order_it(
     "There and back",
-    minutes=3,
+    minutes=4,
     hints=(
         "Three lines go forward, from the numbers to f.",
         "The lines back mirror them: the gate that came last is answered first.",
@@ -205,57 +286,28 @@ def there_and_back():
     "What is left over",
     minutes=5,
     hints=(
-        "The output's grad is set to 1 in each pass. Which other grads begin the second pass with something in them?",
-        "After the first pass z and c hold sigma'(z) each. In the second z collects first: what does it then hold?",
+        "The output's slope is set to 1 in each walk. Which other slopes begin the second walk with something in them?",
+        "After the first walk z and c hold sigma'(z) each. In the second z collects first: what does it then hold?",
         "z holds twice its slope and hands all of it to c, which already holds one.",
     ),
-    why="In the second pass z hands on what it still held from the first as well, so c collects 1 and then 2.",
+    why="In the second walk z hands on what it still held from the first as well, so c collects 1 and then 2.",
     mistakes=(
-        (1, "that would be so if the pass set the slopes to zero first, which is the line that is gone"),
+        (1, "that would be so if each walk began with zeros, which is what is gone"),
         (2, "so it would be if only c kept its first slope; but z kept its own too, and hands that on"),
-        (4, "that is for a and b, which stand one gate further back"),
+        (4, "that is for a and b, which stand one gate nearer the input"),
     ),
 )
 def left_over():
-    """How many times too large c.grad is after two passes over f = sigma(a b + c), the grads never zeroed.
+    """How many times too large the slope for c is after two walks over f = sigma(a b + c), begun at zero only once.
 
     In units of sigma'(z), which is the right answer for z and for c alike.
     """
     z_grad = c_grad = 0
     for _ in range(2):
-        f_grad = 1  # every pass sets this one
+        f_grad = 1  # every walk sets this one
         z_grad += f_grad * 1  # 1, then 2
         c_grad += z_grad * 1  # 1, then 1 + 2
     return c_grad
-
-
-@write_it(
-    "Read the number",
-    minutes=5,
-    hints=(
-        "Begin from the chapter's formula for a gradient that is k times too large, with k above 1.",
-        "error = (k - 1) / (k + 1). Multiply by k + 1 and bring k to one side.",
-        "k - error * k = 1 + error.",
-    ),
-    why="Solving error = (k - 1) / (k + 1) for k turns the checker's number into the factor that is missing.",
-    inputs=lambda rng: (round(rng.uniform(0.005, 0.98), 3),),
-    tries=100,
-    mistakes=(
-        (lambda error: (1 - error) / (1 + error), "that is the factor of a gradient that is too small"),
-        (lambda error: 1 + error, "an error of 1/3 belongs to the factor 2, not to 1.333"),
-        (lambda error: 1 + 2 * error, "that is right for tiny errors only; 1/3 belongs to the factor 2"),
-        (lambda error: (error - 1) / (error + 1), "that puts the error in for k; k is what is asked for"),
-        (lambda error: (1 + error) / (error - 1), "a sign has gone astray: a factor above 1 is asked for"),
-    ),
-    also_right=(
-        lambda error: 2 / (1 - error) - 1,
-        lambda error: [np.float32((1 + error) / (1 - error))],
-        lambda error: (1 + Fraction(error)) / (1 - Fraction(error)),
-    ),
-)
-def factor(error):
-    """How many times too large a gradient is, given its relative error."""
-    return (1 + error) / (1 - error)
 
 
 def _always_open(z, grad):
@@ -274,7 +326,7 @@ def _numbers_and_slopes(rng):
 
 @fix_it(
     "The gate that never closes",
-    minutes=3,
+    minutes=5,
     hints=(
         "Take z = -2. What is a, and is a >= 0?",
         "Max routes: where 0 was the larger, nothing comes back.",
@@ -299,147 +351,3 @@ def _numbers_and_slopes(rng):
 def relu_gate(z, grad):
     """What ReLU hands back: z is its input, grad what comes back to its output."""
     return grad * (z > 0)
-
-
-@explain_it(
-    "A step too small",
-    minutes=2,
-    question="Your check uses central differences with h = 1e-13 and reports a relative error of 0.002. What now?",
-    hints=(
-        "On which side of the V does this h lie?",
-        "How many digits do f(x + h) and f(x - h) have in common at this h?",
-    ),
-    why="Where h is large truncation rules and where it is tiny rounding does; at 1e-13 most digits are rounding.",
-)
-def smaller_h():
-    return (
-        Choice(
-            "The backward pass is wrong: 0.002 is above 0.001.",
-            "Perhaps not: that table is for h = 1e-5. At this h a right backward pass may look like this too.",
-        ),
-        Choice(
-            "Check again with h = 1e-5 before you judge.",
-            "Yes: at 1e-13 nearly all digits of the difference are rounding; at 1e-5 few are.",
-            right=True,
-        ),
-        Choice(
-            "h is still too large: the limit of the difference is the slope, so take 1e-15.",
-            "On paper, yes. In float64 the rounding error grows as h shrinks, and 1e-15 is worse still.",
-        ),
-        Choice(
-            "Nudge one way only: it rounds once less.",
-            "It takes the difference of two values just the same, and its truncation error is larger.",
-        ),
-    )
-
-
-@explain_it(
-    "What a passed check proves",
-    minutes=2,
-    question="Every gradient of a network has passed the check, and still it does not learn. What can you rule out?",
-    hints=(
-        "What does a gradient check compare with what?",
-        "Suppose the forward pass adds the bias twice, and the backward pass belongs to that. What does the check say?",
-    ),
-    why="A gradient check holds the backward pass against the forward pass, and does not know what that is for.",
-)
-def passed():
-    return (
-        Choice(
-            "Every mistake in the code: it has been checked.",
-            "The check cannot know what the forward pass ought to compute: if that is wrong, both are wrong alike.",
-        ),
-        Choice(
-            "Too large a learning rate: it would have shown.",
-            "A check takes no step, so it has nothing to say about the rate.",
-        ),
-        Choice(
-            "Weights that all start alike: their slopes would have differed from the nudged ones.",
-            "Slopes are right there too. They are equal, which is what keeps the neurons alike.",
-        ),
-        Choice(
-            "A backward pass that does not belong to the forward pass, at the numbers that were checked.",
-            "Yes, this and no more: look at the forward pass, the rate, the start and the data.",
-            right=True,
-        ),
-    )
-
-
-LIMIT = 1e-11
-FUNCTIONS: tuple[tuple[Callable, Callable, tuple[float, float]], ...] = (
-    (np.exp, np.exp, (-1, 1)),
-    (np.sin, np.cos, (-1, 1)),
-    (np.log, lambda x: 1 / x, (1, 3)),
-    (np.tanh, lambda x: 1 / np.cosh(x) ** 2, (-1, 1)),
-    (lambda x: 1 / (1 + np.exp(-x)), lambda x: 1 / (2 + 2 * np.cosh(x)), (-2, 2)),
-)
-
-
-def _measure_derivative(answer: Callable) -> tuple[str, bool]:
-    """The worst relative error over five functions, twenty places each."""
-    errors, nudges = [], []
-    for f, slope, (low, high) in FUNCTIONS:
-        for x in np.linspace(low, high, 20):
-
-            def watched(place, f=f, x=x):
-                nudges.extend(np.ravel(place - x))
-                return f(place)
-
-            got = float(np.asarray(answer(watched, float(x))).item())
-            errors.append(abs(got - slope(x)) / abs(slope(x)))
-    worst = float(np.max(errors))
-    says = f"the worst relative error is {worst:.1e}, wanted is {LIMIT:.0e} or less"
-    if worst <= LIMIT:
-        return says, True
-    if not nudges:
-        return f"{says}; f was never asked for a value", False
-    sizes = np.abs(nudges)
-    if sizes[sizes > 0].min(initial=1) < 1e-9:
-        return f"{says}; nudges as small as these leave only rounding: take larger ones", False
-    if np.isrealobj(nudges) and (np.min(nudges) >= 0 or np.max(nudges) <= 0):
-        return f"{says}; one-sided differences keep a term in h: nudge both ways", False
-    if len(nudges) > 2 * len(errors):
-        return f"{says}; two steps are there: weigh them so that h^2 cancels, and try other sizes of h", False
-    return f"{says}; with one h the term in h^2 stays: combine two different steps so that it cancels", False
-
-
-def _central_difference(f, x, h=1e-5):
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
-def _complex_step(f, x):
-    return f(x + 1e-20j).imag / 1e-20
-
-
-def _five_values(f, x, h=8e-4):
-    weights = [1, -8, 8, -1]
-    return np.dot(weights, [f(x + k * h) for k in (-2, -1, 1, 2)]) / (12 * h)
-
-
-@stretch_it(
-    "Beyond the V",
-    minutes=25,
-    hints=(
-        "Write down what a central difference gives with the step h, and with 2h, up to the term in h^2.",
-        "The second has four times the error of the first. Which combination of the two has none?",
-        "(4 * near - far) / 3. Its error is of the order h^4, so its best h is much larger: look near 1e-3.",
-    ),
-    why="Truncation now falls with h^4, so a larger h will do, and a larger h has less rounding.",
-    measure=_measure_derivative,
-    mistakes=(
-        (_central_difference, "with one h the term in h^2 stays"),
-        (lambda f, x: (f(x + 1e-8) - f(x)) / 1e-8, "one-sided differences keep a term in h"),
-        (lambda f, x: _central_difference(f, x, 1e-13), "nudges as small as these leave only rounding"),
-        (
-            lambda f, x: (_central_difference(f, x, 1e-3) + _central_difference(f, x, 2e-3)) / 2,
-            "two steps are there: weigh them so that h^2 cancels",
-        ),
-    ),
-    also_right=(_complex_step, _five_values, lambda f, x: np.array([derivative(f, x)])),
-)
-def derivative(f, x):
-    """The slope of f at x, from values of f alone."""
-    h = 1e-3
-    near = (f(x + h) - f(x - h)) / (2 * h)  # f' + h^2 f'''/6 + ...
-    far = (f(x + 2 * h) - f(x - 2 * h)) / (4 * h)  # f' + 4 h^2 f'''/6 + ...
-    return (4 * near - far) / 3  # the h^2 terms cancel

@@ -9,7 +9,7 @@ from nnlib.exercises.kinds import fix_it, order_it, predict_it, write_it
 
 @predict_it(
     "Two paths",
-    minutes=3,
+    minutes=2,
     hints=(
         "a goes into two gates: into m = a b, and into q = m a. Each gives a path.",
         "Multiply the slopes along each path; a multiply gate passes on times the other input.",
@@ -308,6 +308,79 @@ def left_over():
         z_grad += f_grad * 1  # 1, then 2
         c_grad += z_grad * 1  # 1, then 1 + 2
     return c_grad
+
+
+def _tape(rng):
+    """A tape, one of its inputs, and the number that was made last."""
+    names = ["a", "b", "c"]
+    tape = []
+    for i in range(rng.integers(3, 7)):
+        sources = [names[-1], *rng.choice(names, rng.integers(1, 3)).tolist()]
+        local = rng.choice([-1, 1], len(sources)) * rng.uniform(0.4, 2, len(sources)).round(2)
+        names.append(f"m{i}")
+        tape += [(names[-1], source, float(slope)) for source, slope in zip(sources, local, strict=True)]
+    return tape, str(rng.choice(["a", "b", "c"])), names[-1]
+
+
+def _last_line_only(tape, name, output):
+    rate = {name: 1.0}
+    for result, source, local in tape:
+        rate[result] = rate.get(source, 0.0) * local
+    return rate.get(output, 0.0)
+
+
+def _first_line_last(tape, name, output):
+    return walk_forward.solved(tape[::-1], name, output)
+
+
+def _bare_slopes(tape, name, output):
+    rate = {name: 1.0}
+    for result, source, local in tape:
+        if source in rate:
+            rate[result] = rate.get(result, 0.0) + local
+    return rate.get(output, 0.0)
+
+
+def _everything_moves(tape, name, output):
+    rate = {}
+    for result, source, local in tape:
+        rate[result] = rate.get(result, 0.0) + rate.get(source, 1.0) * local
+    return rate.get(output, 0.0)
+
+
+def _by_walking_back(tape, name, output):
+    slope = dict.fromkeys([output, *(source for _, source, _ in tape)], 0.0)
+    slope[output] = 1.0
+    for result, source, local in reversed(tape):
+        slope[source] += slope[result] * local
+    return np.float64(slope[name]) if name in slope else 0
+
+
+@write_it(
+    "The other direction",
+    minutes=15,
+    hints=(
+        "Let rate hold how fast each number moves when the input moves. Which rate do you know before the first line?",
+        "The input moves at the rate 1, the other inputs at 0. A line gives its result local times the rate of its source.",
+        "rate[result] = rate.get(result, 0.0) + local * rate.get(source, 0.0), where get gives 0.0 for a new name.",
+    ),
+    why="Slopes multiply along and add across forwards as well, but each walk answers for one input only.",
+    inputs=_tape,
+    tries=40,
+    mistakes=(
+        (_last_line_only, "a number is made by several lines, and what they bring adds up: this keeps the last one"),
+        (_first_line_last, "this begins at the end: going forward, a source must have its rate before it is used"),
+        (_bare_slopes, "this adds bare slopes: along a path they multiply, so each is times the source's rate"),
+        (_everything_moves, "here all inputs move at once: only the one that was asked for does"),
+    ),
+    also_right=(_by_walking_back,),
+)
+def walk_forward(tape, name, output):
+    """How fast the number `output` changes with the input `name`, by one walk over the tape from its first line."""
+    rate = {name: 1.0}
+    for result, source, local in tape:
+        rate[result] = rate.get(result, 0.0) + local * rate.get(source, 0.0)
+    return rate.get(output, 0.0)
 
 
 def _always_open(z, grad):

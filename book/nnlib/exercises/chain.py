@@ -361,7 +361,7 @@ def _by_walking_back(tape, name, output):
     minutes=15,
     hints=(
         "Let rate hold how fast each number moves when the input moves. Which rate do you know before the first line?",
-        "The input moves at the rate 1, the other inputs at 0. A line gives its result local times the rate of its source.",
+        "The input moves at the rate 1, the other inputs at 0. A line adds local times its source's rate.",
         "rate[result] = rate.get(result, 0.0) + local * rate.get(source, 0.0), where get gives 0.0 for a new name.",
     ),
     why="Slopes multiply along and add across forwards as well, but each walk answers for one input only.",

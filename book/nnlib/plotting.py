@@ -35,6 +35,7 @@ FORWARD, BACKWARD, PARAMETER, ACCENT = (PALETTE[name][0] for name in ("forward",
 
 BRIGHTNESS = "gray"  # colour map for activations and images, 0 black to 1 white
 SIGNED = "RdBu"  # colour map for weights and gradients, symmetric about 0
+WEIGHTS = mpl.colors.LinearSegmentedColormap.from_list("weights", [MUTED, PAPER, PARAMETER])  # below 0, 0, above 0
 
 # On the page these colours follow the reader's light or dark theme; elsewhere the values above hold.
 _THEMED = {light: name for name, (light, _) in PALETTE.items()}

@@ -37,6 +37,72 @@ def four_outputs():
     return tuple(step(w @ np.array(x) + b) for x in [(0, 0), (0, 1), (1, 0), (1, 1)])
 
 
+# OR, by hand.
+
+
+@predict_it(
+    "OR, by hand",
+    minutes=6,
+    hints=(
+        "Write a line for each input: z, the output, the target, and the weights and the bias afterwards.",
+        "Epoch 1 has one update, at 01: w = (0, 1) and b = 1. Then 10 and 11 fire, as they should.",
+        "Epoch 2 has two updates, at 00 and at 10; epoch 3 has one, at 00.",
+    ),
+    why="Each missed 1 adds its input, each wrong firing at 00 moves the bias alone, and epoch 4 is clean.",
+    mistakes=(
+        ((1, 1, 1, 3), "00 still fires here, since z = b = 1 is above zero: go on until an epoch has no mistake"),
+        ((0, 1, 1, 1), "this is where the first epoch ends; go on until a whole epoch passes without a mistake"),
+        ((1, 1, 0, 3), "w and b are right; count every update, also those that move the bias alone"),
+        ((1, 1, -1, 5), "this neuron fires at z = 0 too; ours fires only if z is above zero"),
+        ((2, 1, -2, 10), "this is what AND came to; OR has the targets 0, 1, 1, 1"),
+    ),
+)
+def or_by_hand():
+    """w_1, w_2, b and the number of updates, when an epoch passes without a mistake."""
+    w, b, updates, clean = np.zeros(2), 0, 0, False
+    while not clean:
+        clean = True
+        for x, y in (((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 1)):
+            error = y - step(w @ np.array(x) + b)
+            if error:
+                w, b, updates, clean = w + error * np.array(x), b + error, updates + 1, False
+    return (*w, b, updates)
+
+
+# What a line can do.
+
+
+@predict_it(
+    "Which of four can a line do?",
+    minutes=4,
+    hints=(
+        "For A and C look for weights and a threshold, as for the umbrella.",
+        "For B leave the third input at 0. Which task is left for the other two?",
+        "D fires exactly where XOR does not. Could a line do one of the two and not the other?",
+    ),
+    why="A is a count with a threshold, C is evidence for and against; B holds XOR, and D is XOR turned round.",
+    mistakes=(
+        ((1, 1, 1, 0), "B cannot be done: with the third input at 0 it is XOR of the other two"),
+        ((1, 0, 1, 1), "D cannot be done: a line for it would do XOR with its firing side changed"),
+        ((1, 1, 1, 1), "one line cannot do all: leave the third input of B at 0 and look at what is left"),
+        ((0, 0, 1, 0), "A can be done: let each input count 1 and ask for more than 1.5"),
+        ((1, 0, 0, 0), "C can be done: let x_1 count 2 and x_2 count -2, and ask for more than 1"),
+        ((0, 1, 0, 1), "these are the four answers turned round: 1 means that a perceptron can do it"),
+    ),
+)
+def which_tables():
+    """1 where the rule comes to an epoch without a mistake, which it does if and only if a line or plane exists."""
+    two = np.array([[p, q] for p in (0, 1) for q in (0, 1)])
+    three = np.array([[p, q, r] for p in (0, 1) for q in (0, 1) for r in (0, 1)])
+    tasks = (
+        (three, three.sum(axis=1) >= 2),
+        (three, three.sum(axis=1) == 1),
+        (two, two[:, 0] > two[:, 1]),
+        (two, two[:, 0] == two[:, 1]),
+    )
+    return tuple(int(train_until_clean(x, y.astype(int), 100)[2] < 100) for x, y in tasks)
+
+
 # One step of the rule.
 
 
@@ -150,7 +216,7 @@ def why_xor():
             "from zero, smaller steps give the same lines in a smaller scale, and no line separates XOR anyway",
         ),
         Choice(
-            "It is caught in a local minimum: other weights at the start would get it out.",
+            "It is caught in a bad place: other weights at the start would get it out.",
             "there is no better place to get to: no weights at all solve XOR, wherever the search begins",
         ),
         Choice(
@@ -171,12 +237,12 @@ def why_xor():
 @explain_it(
     "Half the step",
     minutes=3,
-    question="AND took 10 updates from zero. Now each is multiplied by a learning rate of 1/2. How many are needed?",
+    question="AND took 10 updates from zero. Now each moves w and b by half as much. How many are needed?",
     hints=(
         "Do the first two updates of AND with steps of 1/2 and compare the signs of z with those in the table.",
         "The neuron only asks whether z is above zero. What does half of z say about that?",
     ),
-    why="From zero, the rate multiplies w, b and z alike, and the sign of z, which is all that counts, stays the same.",
+    why="From zero, half the step halves w, b and z alike, and the sign of z, which alone counts, stays the same.",
 )
 def half_steps():
     return (
@@ -194,8 +260,8 @@ def half_steps():
             "a step is large or small only beside the weights, and they shrink with it",
         ),
         Choice(
-            "It depends: with a rate other than 1 the mistakes may never come to an end.",
-            "Novikoff's limit holds for every rate above zero, for both sides of its proof are multiplied by it",
+            "It depends: with another step the mistakes may never come to an end.",
+            "where a line separates the examples, the mistakes come to an end, however long the steps are",
         ),
     )
 
@@ -319,61 +385,39 @@ def train_until_clean(inputs, targets, max_epochs):
     return w, b, max_epochs
 
 
-# The sigmoid's slope.
+# Why networks use the sigmoid.
 
 
-def _slope_at_a(z):
-    return sigmoid_slope(1 / (1 + np.exp(-z)))
-
-
-def _z_for_a(z):
-    return z * (1 - z)
-
-
-def _the_sigmoid_itself(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def _square_forgotten(z):
-    return np.exp(-z) / (1 + np.exp(-z))
-
-
-def _a_squared(z):
-    return 1 / (1 + np.exp(-z)) ** 2
-
-
-def _inner_derivative_lost(z):
-    return -np.exp(-z) / (1 + np.exp(-z)) ** 2
-
-
-def _slope_by_cosh(z):
-    return 0.25 / np.cosh(z / 2) ** 2
-
-
-def _slope_by_the_quotient(z):
-    return (np.exp(-z) / (1 + np.exp(-z)) ** 2).astype(np.float32).tolist()
-
-
-@write_it(
-    "The sigmoid's slope",
-    minutes=3,
-    hints=("Compute a = sigma(z) first.", "The slope follows from a alone.", "`a * (1 - a)`."),
-    why="The derivative of the sigmoid is a (1 - a) with a = sigma(z), so the forward value gives the slope at once.",
-    inputs=lambda rng: (rng.uniform(-4, 4, (2, 2)).round(2),),
-    mistakes=(
-        (_slope_at_a, "this is sigma'(a); the formula asks for sigma'(z)"),
-        (_z_for_a, "this is z (1 - z); the formula has a = sigma(z) in both places"),
-        (_the_sigmoid_itself, "this is sigma(z), the output; its slope is asked for"),
-        (_square_forgotten, "this is 1 - a: the square below the fraction line is missing"),
-        (_a_squared, "this is a^2: one of the two factors is a, the other 1 - a"),
-        (_inner_derivative_lost, "the sign is wrong: the sigmoid rises everywhere, so its slope is above zero"),
+@explain_it(
+    "Why not a step?",
+    minutes=2,
+    question="Networks use the sigmoid instead of a step. Why?",
+    hints=(
+        "Which of the two did the chapter nudge 10,000 times, and what came of it?",
+        "To train a hidden neuron one must know which way to turn its weights. What does a step answer to a nudge?",
     ),
-    also_right=(_slope_by_cosh, _slope_by_the_quotient),
+    why="A small change of a weight then changes the output a little, and so shows which way to turn the weight.",
 )
-def sigmoid_slope(z):
-    """sigma'(z), for a number or an array of any shape."""
-    a = 1 / (1 + np.exp(-z))
-    return a * (1 - a)
+def why_sigmoid():
+    return (
+        Choice(
+            "Neurons with a step cannot compute XOR, however many there are.",
+            "three of them do: two lines, and a third neuron that reads both",
+        ),
+        Choice(
+            "A small change of a weight then changes the output a little, which shows which way to turn the weight.",
+            "the step nearly always answers with no change at all, and then nobody knows which way to turn",
+            right=True,
+        ),
+        Choice(
+            "The sigmoid lets one neuron draw a curve instead of a straight line.",
+            "its output is 0.5 where z = 0, and that is the same straight line as before",
+        ),
+        Choice(
+            "The sigmoid is never wrong by as much as 1, so it makes fewer mistakes.",
+            "that makes no answer right; rounded to 0 or 1, the sigmoid answers exactly as the step does",
+        ),
+    )
 
 
 # A line with room on both sides.
@@ -426,10 +470,10 @@ def _least_squares(inputs, targets):
     minutes=25,
     hints=(
         "The rule stops as soon as the last example is on its side, be it by a hair. What would make it go on?",
-        "Update also when the answer is right but z is near zero: when s z <= room, with s = +1 or -1 as in the proof.",
+        "Update also when the answer is right but z is near zero: if s z <= room, where s is 1 for target 1, else -1.",
         "Begin with the chapter's rule, replace the mistake by `s * (w @ x + b) <= room`, and try room = 1, 3, 10.",
     ),
-    why="Novikoff's theorem promises a line that separates, not one that keeps its distance; asking for room does.",
+    why="The rule finds some line that separates, not one that keeps its distance; asking for room does.",
     measure=_mistakes_on_held_back_images,
     mistakes=(
         (_first_line_that_separates, "this line may touch the examples, as the chapter's does: ask for room"),

@@ -10,6 +10,32 @@ from nnlib.network import Network
 
 
 @predict_it(
+    "A forward pass with new numbers",
+    minutes=5,
+    hints=(
+        "Begin with the weighted inputs of layer 1: each neuron has its own row of W and its own bias.",
+        "Neuron 1: 1 * 2 - 2 * 1 + 1. Neuron 2: -1 * 2 + 0.5 * 1 + 0.5. Then the squash, from the table.",
+        "The hidden activations are sigma(1) and sigma(-1); together they are 1, so the output's z is 2 * 1 - 4.",
+    ),
+    why="Each layer is the same line, sigma(W a + b); what the first gives is what the second takes.",
+    within=0.0015,
+    mistakes=(
+        ((0.881, 0.047, 0.104), 'this reads W^1 column by column; a neuron is a row: "to, from"'),
+        ((0.5, 0.182, 0.067), "the biases of layer 1 are missing"),
+        ((0.731, 0.269, 0.881), "the bias of layer 2 is missing"),
+        ((0.731, 0.269, -2), "the output neuron has a squash too: this is its z"),
+        ((1, -1, 0.018), "the hidden layer has a squash too: these are its z"),
+        ((1, -1, -4), "these are the z without any squash: each layer squashes"),
+    ),
+)
+def by_hand():
+    """The two hidden activations and the output of a 2-2-1 network."""
+    hidden = sigmoid(np.array([[1, -2], [-1, 0.5]]) @ np.array([2, 1]) + np.array([1, 0.5]))  # z is 1 and -1
+    output = sigmoid(np.array([[2, 2]]) @ hidden - 4)  # z is -2
+    return (*hidden, *output)
+
+
+@predict_it(
     "Count from the name",
     minutes=1,
     hints=(
@@ -56,6 +82,29 @@ def shapes():
     return (*second.W.shape, *Z2.shape)
 
 
+@predict_it(
+    "One layer instead of two",
+    minutes=4,
+    hints=(
+        "Its matrix is W^2 W^1, and its bias is W^2 b^1 + b^2.",
+        "The row (2, 1) meets each column of W^1: first (1, 3), then (2, -1).",
+        "2 * 1 + 1 * 3 and 2 * 2 - 1 * 1; the bias is 2 * 1 + 1 * 2 + 3.",
+    ),
+    why="W^2 (W^1 x + b^1) + b^2 = (W^2 W^1) x + (W^2 b^1 + b^2): one matrix and one bias.",
+    mistakes=(
+        ((4, 5, 7), "this takes the row (2, 1) with the rows of W^1; a product takes it with the columns"),
+        ((5, 3, 3), "this is b^2 alone; b^1 goes through layer 2 as well, W^2 b^1"),
+        ((5, 3, 6), "b^1 must go through the weights of layer 2, 2 * 1 + 1 * 2, before b^2 is added"),
+        ((5, 3, 4), "b^2 is missing: the bias is W^2 b^1 + b^2"),
+    ),
+)
+def one_instead_of_two():
+    """The matrix of the one layer, two numbers, and its bias."""
+    W1, b1 = np.array([[1, 2], [3, -1]]), np.array([1, 2])
+    W2, b2 = np.array([[2, 1]]), np.array([3])
+    return (*(W2 @ W1)[0], *(W2 @ b1 + b2))
+
+
 @explain_it(
     "A network without squashes",
     minutes=2,
@@ -64,7 +113,7 @@ def shapes():
         "Write down what two layers without a squash compute, one put into the other.",
         "What is the shape of the product of the three matrices?",
     ),
-    why="A weighted sum of weighted sums is a weighted sum, so only a curve between the layers makes depth count.",
+    why="A weighted sum of weighted sums is a weighted sum: without a squash between them, layers are one layer.",
 )
 def collapse():
     return (
@@ -95,7 +144,7 @@ def _layer_of_any_size(rng):
 
 @write_it(
     "One layer",
-    minutes=3,
+    minutes=5,
     hints=(
         "It is the line of the key insight.",
         "First the weighted input z, then the squash. `sigmoid` is there already.",
@@ -126,13 +175,13 @@ def _neuron_by_neuron(A, W, b):
 
 @fix_it(
     "Nothing complains",
-    minutes=4,
+    minutes=5,
     hints=(
         "All three sizes are 4 here, so every product fits. Look at the letters and not at the shapes.",
         "Entry (i, j) of Z must be the sum over k of A[i, k] * W[j, k]. What does the cell sum?",
-        'W is read "to, from"; with the examples as rows it has to be laid on its side.',
+        'W is read "to, from"; with the examples as rows the neurons must become columns.',
     ),
-    why="Row i of Z is (W a_i + b) laid on its side, and laying a product on its side turns its order round.",
+    why="A row of A is an example lying on its side, and (W a)^T = a^T W^T: the order turns round.",
     inputs=lambda rng: (rng.uniform(0.1, 0.9, (4, 4)), rng.normal(size=(4, 4)), rng.normal(size=4)),
     mistakes=(
         (lambda A, W, b: A @ W + b, 'this reads W as "from, to": it fits because W is square, and is wrong'),
@@ -161,56 +210,8 @@ def nothing_complains(A, W, b):
     return A @ W.T + b
 
 
-def _ratio(z):
-    with np.errstate(over="ignore", invalid="ignore"):
-        e = np.exp(z)
-        return e / (1 + e)
-
-
-def _any_shape(rng):
-    shape = rng.integers(3, 6, rng.integers(1, 4))
-    z = rng.choice([-1, 1], shape) * np.where(rng.random(shape) < 0.7, rng.uniform(0, 15, shape), 1000)
-    if z.ndim > 1:
-        z.flat[:3] = 0, 800, -2000
-    return (rng.permuted(z),)
-
-
 def _by_tanh(z):
     return (1 + np.tanh(z / 2)) / 2
-
-
-@fix_it(
-    "The silenced warning",
-    minutes=5,
-    hints=(
-        "Call it with np.array([0.0, 1000.0]), with and without the line that silences NumPy.",
-        "Never ask for exp of a positive number: which two forms of the sigmoid does the chapter have?",
-        "With e = exp(-|z|) the sigmoid is 1 / (1 + e) where z >= 0, and e / (1 + e) elsewhere.",
-    ),
-    why="exp(-|z|) is at most 1, so nothing can overflow and there is nothing to silence.",
-    inputs=_any_shape,
-    tries=40,
-    mistakes=(
-        (_ratio, "for a large z this is infinity divided by infinity, nan: the overflow is silenced, not mended"),
-        (
-            lambda z: np.nan_to_num(_ratio(z)),
-            "now the nan has become 0, and that is worse: where z is large the sigmoid is 1",
-        ),
-        (
-            lambda z: 1 / (1 + np.exp(-np.abs(z))),
-            "this is sigma(|z|): where z is negative the numerator must be exp(-|z|) and not 1",
-        ),
-        (
-            lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))),
-            "this is sigma(-|z|): where z is positive the numerator must be 1 and not exp(-|z|)",
-        ),
-    ),
-    also_right=(lambda z: np.exp(-np.logaddexp(0, -z)), _by_tanh),
-)
-def silenced(z):
-    """The sigmoid, for any z."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
 
 
 @order_it(
@@ -249,10 +250,10 @@ def batch_and_one():
     minutes=2,
     question=(
         "One hidden layer, if it is wide enough, comes as close as you like to any continuous function on a "
-        "bounded region. What follows?"
+        "bounded region that includes its border. What follows?"
     ),
     hints=(
-        "Read the sentence about what is proved once more, and then the one about what is not.",
+        "Read the sentence about what is proved once more; the closed box also says what is not.",
         'The theorem says "there are weights". Who finds them, and how many are they?',
     ),
     why="Universality is about what exists; how many neurons, how to find them and new examples are other questions.",
@@ -367,7 +368,7 @@ def _measure_bump(answer):
     "A bump from two sigmoids",
     minutes=20,
     hints=(
-        "Draw it first: what must the two hidden neurons do as x grows from 0 to 1?",
+        "Draw it first, as in the text: what must the two hidden neurons do as x grows from 0 to 1?",
         "sigma(s (x - t)) is a step at t, the steeper the larger s. So the weight is s, and the bias is -s t.",
         "One step at 0.35, one at 0.65. The output adds the first and subtracts the second.",
         "With W2 = (10, -10) the output's z is b2, then 10 + b2, then b2 again. Choose b2 so that the signs differ.",

@@ -139,7 +139,7 @@ class Pass:
         self.layers = {1: self.network.layers[:2], 2: self.network.layers[2:]}  # a Dense and its Sigmoid
         self.outputs = range(1, example.y.shape[1] + 1)
         self.neurons = {1: (1, 2), 2: self.outputs}
-        self.behind = {1: "x", 2: "a1"}  # what the weights of a layer multiply
+        self.comes_in = {1: "x", 2: "a1"}  # what the weights of a layer multiply
 
     def steps(self) -> Iterator[Step]:
         """Every step in turn; later ones go on with what earlier ones left in the network."""
@@ -178,8 +178,8 @@ class Pass:
         )  # fmt: skip
 
     def weigh(self, layer: int, a: np.ndarray, z: np.ndarray) -> Step:
-        dense, behind = self.layers[layer][0], self.behind[layer]
-        sums = {j: _sum([f"W{layer}.{j}.{k}", "·", f"{behind}.{k}"] for k in (1, 2)) for j in self.neurons[layer]}
+        dense, comes_in = self.layers[layer][0], self.comes_in[layer]
+        sums = {j: _sum([f"W{layer}.{j}.{k}", "·", f"{comes_in}.{k}"] for k in (1, 2)) for j in self.neurons[layer]}
         return Step(
             "forward", f"Weigh and add, layer {layer}",
             "Each neuron weighs what comes in and adds its bias. Store: what came in is kept for the way back.",
@@ -216,7 +216,7 @@ class Pass:
         a = f"a{layer}"
         return Step(
             "backward", f"Gate, layer {layer}: {'BP1' if layer == 2 else 'second half of BP2'}",
-            "Back through sigma: times its slope, a (1 − a). That is the neuron's delta.",
+            "Back through sigma: times its slope a (1 − a), at most 1/4. That is the neuron's delta.",
             "Sigmoid", find(Sigmoid, "BP1"),
             [("grad", grad.shape), ("a", self.layers[layer][1].a.shape), ("δ", delta.shape)],
             entries(f"dz{layer}", delta[0]),
@@ -230,21 +230,21 @@ class Pass:
         db = self.layers[layer][0].db
         return Step(
             "backward", f"Collect the biases' slopes, layer {layer}: BP3",
-            "A bias multiplies 1, so its slope is its neuron's delta (added up over the batch: one row here).",
+            "A bias multiplies 1, so its slope is its neuron's delta, added up over the batch (one row here).",
             "Dense", find(Dense, "# BP3"), [("delta", delta.shape), ("db", db.shape)], entries(f"db{layer}", db),
             [Row(f"db{layer}.{j}", [f"dz{layer}.{j}"]) for j in self.neurons[layer]],
         )  # fmt: skip
 
     def collect_weights(self, layer: int, delta: np.ndarray) -> Step:
-        dense, behind = self.layers[layer][0], self.behind[layer]
+        dense, comes_in = self.layers[layer][0], self.comes_in[layer]
         return Step(
             "backward", f"Collect the weights' slopes, layer {layer}: BP4",
-            "A weight multiplies what is behind it: its slope is the delta in front times the stored number behind.",
+            "A weight multiplies the number that comes in: its slope is its neuron's delta times that stored number.",
             "Dense", find(Dense, "# BP4"),
             [("delta.T", delta.T.shape), ("a", dense.a.shape), ("dW", dense.dW.shape)],
             entries(f"dW{layer}", dense.dW),
             [
-                Row(f"dW{layer}.{j}.{k}", [f"dz{layer}.{j}", "·", f"{behind}.{k}"])
+                Row(f"dW{layer}.{j}.{k}", [f"dz{layer}.{j}", "·", f"{comes_in}.{k}"])
                 for j, k in product(self.neurons[layer], (1, 2))
             ],
         )  # fmt: skip
@@ -252,7 +252,7 @@ class Pass:
     def pass_back(self, delta: np.ndarray, grad: np.ndarray) -> Step:
         return Step(
             "backward", "Pass back: first half of BP2",
-            "An activation hears each delta in front through the weight between them, and adds up what it hears.",
+            "An activation adds up, over all neurons that it feeds, their delta times the weight that leads there.",
             "Dense", find(Dense, "first half of BP2"),
             [("delta", delta.shape), ("W", self.layers[2][0].W.shape), ("∂C/∂a", grad.shape)],
             entries("da1", grad[0]),
@@ -262,7 +262,7 @@ class Pass:
     def descend(self) -> Step:
         return Step(
             "step", "The gradient step",
-            f"Each parameter moves against its slope, times the learning rate η = {self.rate:g}.",
+            f"Only now, with all slopes collected, each parameter moves against its own: η = {self.rate:g}.",
             "SGD", find(SGD, "rate * p.grad"), [(p.name, p.value.shape) for p in self.network.parameters()],
             self.parameters(), [Row(name, [name, "−", "η", "·", f"d{name}"]) for name in self.parameters()],
         )  # fmt: skip

@@ -29,13 +29,13 @@ def words(quantity: str) -> str:
         return words(quantity[1:]).replace("z of", "delta of")
     if quantity.startswith("d"):
         return f"the slope for {words(quantity[1:])}"
-    name, place, *behind = quantity.split(".")
+    name, place, *source = quantity.split(".")
     if name in OTHERS:
         return f"{OTHERS[name]} {place}"
     letter, layer = name
     neuron = f"{NEURONS[layer]} {place}"
     if letter == "W":
-        return f"the weight from {'input' if layer == '1' else NEURONS['1']} {behind[0]} to {neuron}"
+        return f"the weight from {'input' if layer == '1' else NEURONS['1']} {source[0]} to {neuron}"
     return f"the bias of {neuron}" if letter == "b" else f"{letter} of {neuron}"
 
 

@@ -48,10 +48,9 @@ function render({ model, el }) {
   said.textContent = ""; // nothing is said before the reader does something
   return pause; // a notebook calls this when the widget goes
 
-  function option({ quantity }) {
-    const [name, j, k] = quantity.split(".");
-    const from = name === "W1" ? "input" : "hidden";
-    return element("option", { value: quantity }, k ? `weight from ${from} ${k} to neuron ${j}` : `bias of neuron ${j}`);
+  /** A parameter by its name in the sentences, shortened to fit a phone: "weight from hidden 2 to output 1". */
+  function option({ quantity, name }) {
+    return element("option", { value: quantity }, name.replace("the ", "").replaceAll("neuron ", ""));
   }
 
   /** Show another network at the same step. */

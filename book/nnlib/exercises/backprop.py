@@ -15,17 +15,64 @@ from nnlib.training import minibatches
 
 
 @predict_it(
-    "The shape of a wish",
+    "Two deltas",
+    minutes=2,
+    hints=(
+        "Which two factors make an output's delta?",
+        "The first is a - y, the second the gate a (1 - a). Mind the sign of the first.",
+        "The first output: 0.9 - 0 times 0.9 * 0.1. The second: 0.4 - 1 times 0.4 * 0.6.",
+    ),
+    why="BP1 multiplies a - y by the gate: 0.9 is farther from its target than 0.4, and pulls less, its gate closing.",
+    within=0.0005,
+    mistakes=(
+        ((0.9, -0.6), "these are a - y, the slopes for the outputs; a delta has gone through the gate too"),
+        ((0.09, 0.24), "these are the gates alone; each is multiplied by a - y"),
+        ((-0.081, 0.144), "the signs are reversed: a delta is the slope of the cost, and begins with a - y"),
+        ((0.081, 0.144), "the second sign: 0.4 lies below its target 1, so a - y is negative"),
+        ((0.162, -0.288), "twice too much: the half in the cost cancels the square's two"),
+    ),
+)
+def two_deltas():
+    """The deltas of an output 0.9 with the target 0, and of an output 0.4 with the target 1."""
+    return tuple((a - y) * a * (1 - a) for a, y in ((0.9, 0), (0.4, 1)))
+
+
+@predict_it(
+    "One weight, one step",
+    minutes=3,
+    hints=(
+        "Three things are needed: the output's delta, the slope of this weight, and the step.",
+        "Delta is (a - y) a (1 - a); the weight's slope is delta times the activation that comes in through it.",
+        "Delta is -0.2 times 0.16, the slope half of that. The step subtracts it.",
+    ),
+    why="The slope is delta times the activation, -0.032 times 0.5, and a step subtracts it: the weight grows.",
+    within=0.0005,
+    mistakes=(
+        (0.284, "this walks uphill: the slope is negative, and a step subtracts it"),
+        (-0.016, "this is the slope; where does the weight stand after the step?"),
+        (0.4, "the gate is missing: delta is (a - y) times a (1 - a)"),
+        (0.332, "this is how far a bias would go; a weight's slope has the activation 0.5 in it"),
+        (0.3096, "this multiplies delta by the weight; its slope has the activation in it: multiplication swaps"),
+    ),
+)
+def weight_after():
+    """A weight of 0.3 from an activation 0.5 to an output 0.8 with the target 1, after one step at the rate 1."""
+    delta = (0.8 - 1) * 0.8 * (1 - 0.8)  # BP1
+    return 0.3 - 1 * delta * 0.5  # BP4, and the step
+
+
+@predict_it(
+    "The shape of what is passed back",
     minutes=1,
     hints=(
         "What is passed back is the slope of the cost for something. For what?",
         "A gradient has the shape of the thing it is a gradient for: here, the hidden layer's activations.",
         "One row for each example of the batch, one column for each hidden neuron.",
     ),
-    why="What is passed back is the gradient for the activations behind the layer, so it has their shape.",
+    why="What is passed back is the gradient for the activations that come in, so it has their shape.",
     mistakes=(
         ((32, 10), "that is the shape of the last layer's Delta, before it has gone through the weights"),
-        ((10, 16), "that is the shape of W and of its slopes; wishes go to activations, one row for an example"),
+        ((10, 16), "that is the shape of W and of its slopes; what is passed back has a row for each example"),
         ((16, 32), "rows and columns are exchanged: here each example is a row"),
         ((16, 10), "that is the transpose of W, and W has no place for the 32 examples"),
         ((32, 784), "that is what the first layer would pass back; the last layer's reach the hidden layer"),
@@ -35,6 +82,53 @@ def passed_back_shape():
     """The shape of what the last layer of a 784-16-10 network passes back, for a batch of 32."""
     delta, W = np.zeros((32, 10)), np.zeros((10, 16))
     return (delta @ W).shape
+
+
+@predict_it(
+    "How many products?",
+    minutes=2,
+    hints=(
+        "In how many products does one weight take part on the way back, and in how many one neuron's gate?",
+        "Two for each weight, collect and pass back, and two for each neuron, grad times a times (1 - a).",
+        "There are 2,200 weights and 30 neurons.",
+    ),
+    why="Twice for each weight and twice for each neuron, whose number is that of the biases: 2 P for P parameters.",
+    mistakes=(
+        (2200, "that is the forward pass, one product for each weight"),
+        (2230, "that is the number of parameters; each takes part twice"),
+        (4400, "those are the weights' products; each neuron's gate takes two more"),
+        (6660, "that counts the forward pass too, 2,200 of them; asked is the way back"),
+        (2460, "this leaves out the pass back to the inputs, 2,000 products, as training does; here it is included"),
+        (9_812_000, "that is what nudging takes: two forward passes for each parameter"),
+    ),
+)
+def products():
+    """The multiplications of a whole backward pass of a 100-20-10 network, for one example."""
+    weights, neurons = 100 * 20 + 20 * 10, 20 + 10
+    return 2 * weights + 2 * neurons
+
+
+@predict_it(
+    "What is kept?",
+    minutes=2,
+    hints=(
+        "Which numbers does the way back read that the forward pass has made or been given?",
+        "Collect reads what comes into a layer, the gate what leaves it. What leaves one layer comes into the next.",
+        "The input and both layers' activations, each once, for each of the 50 examples.",
+    ),
+    why="The inputs and all activations, each once, for each example. No z, since a makes the sigmoid's gate.",
+    mistakes=(
+        (130, "that is for one example; the batch has 50, and each keeps its own"),
+        (1500, "the inputs are kept too: the first layer's weights have them in their slopes"),
+        (6000, "the outputs are kept too: the last gate is made of them"),
+        (8000, "this keeps every z as well; the sigmoid's gate is a (1 - a) and needs a alone"),
+        (7500, "the hidden activations are counted twice: two layers use them, and they are kept once"),
+        (2230, "those are the parameters, of which there are as many whatever the batch"),
+    ),
+)
+def numbers_kept():
+    """The numbers that the forward pass of a 100-20-10 sigmoid network keeps, for a batch of 50."""
+    return 50 * (100 + 20 + 10)
 
 
 @predict_it(
@@ -66,24 +160,24 @@ def other_target():
     "Which slopes have doubled?",
     minutes=2,
     question=(
-        "All weights into an output neuron are doubled, and its bias is changed so that its weighted input z is what "
-        "it was. The activations behind it are what they were. Of the slopes of the cost that come through this "
-        "neuron, which have doubled?"
+        "A network has one output neuron. All weights into it are doubled, and its bias is changed so that its "
+        "weighted input z is what it was; the hidden activations are what they were. Which of these slopes of the cost "
+        "have doubled: those for the output's weights, for its bias, for the hidden activations?"
     ),
     hints=(
         "Has the neuron's delta changed? It is made of the output, the target and the slope of the sigmoid at z.",
-        "Write the three slopes as delta times something: for a weight, for the bias, for an activation behind.",
+        "Write the three slopes as delta times something: for a weight, for the bias, for a hidden activation.",
     ),
     why="Multiplication swaps: a weight's slope has the activation in it, an activation's slope has the weight.",
 )
 def three_wishes():
     return (
         Choice(
-            "All: the slopes for its weights, for its bias and for the activations behind it.",
+            "All of them: for the weights, for the bias and for the hidden activations.",
             "often said, and false: only the slope for an activation, delta times w, has the weight in it",
         ),
         Choice(
-            "Those for its weights, since a weight's slope is in proportion to the weight.",
+            "Those for the weights, since a weight's slope is in proportion to the weight.",
             "in a product w a the slope for one factor is the other: delta times a, and both are what they were",
         ),
         Choice(
@@ -91,7 +185,7 @@ def three_wishes():
             "delta is what it was, but passing it back multiplies it by the weight, and that has doubled",
         ),
         Choice(
-            "Those for the activations behind it, and no others.",
+            "Those for the hidden activations, and no others.",
             "delta times w has doubled; delta times a for a weight and delta times 1 for the bias have not",
             right=True,
         ),
@@ -106,7 +200,7 @@ def three_wishes():
         "One of them mistakes a matrix that is square for an exception that never happens.",
         "Which of them is one of the four equations, in words?",
     ),
-    why="BP2 makes a layer's deltas out of those of the next layer, so no slope ever looks farther than one layer.",
+    why="BP2 makes a layer's deltas out of those of the next layer towards the output, and looks no farther.",
 )
 def four_sentences():
     return (
@@ -115,9 +209,9 @@ def four_sentences():
             "it computes slopes and changes no weight; a step of gradient descent does, wherever the slopes come from",
         ),
         Choice(
-            "For a hidden neuron's delta one needs the next layer's deltas, the weights that lead there and the "
-            "neuron's own slope, and nothing else.",
-            "this is BP2: all that the later layers have to say is in the next layer's deltas",
+            "For a hidden neuron's delta one needs the deltas of the next layer towards the output, the weights that "
+            "lead there and the neuron's own gate, and nothing else.",
+            "this is BP2: all that the layers nearer to the output have to say is in those deltas",
             right=True,
         ),
         Choice(
@@ -149,7 +243,7 @@ def _output_error_by_rows(z, y):
         "The seed is a - y, with the mean's 1/n; the gate multiplies it by sigma'(z), which is a (1 - a).",
         "With a = sigmoid(z): (a - y) / len(y) * a * (1 - a).",
     ),
-    why="BP1 gates the slope of the cost for the output, a - y with the mean's 1/n, by the neuron's own slope.",
+    why="BP1 multiplies the slope of the cost for the output, a - y with the mean's 1/n, by the neuron's own gate.",
     inputs=lambda rng: (
         rng.uniform(-2, 2, (n := int(rng.integers(4, 8)), 3)).round(2),
         rng.integers(0, 2, (n, 3)).astype(float),
@@ -228,7 +322,7 @@ def _bias_step_in_place(z, grad, b, learning_rate):
         0.5,
     ),
     mistakes=(
-        (_two_slips, "b has a row for each example: sum over the batch (one slip of two)"),
+        (_two_slips, "two slips are left; begin with the shape of what it returns: is it that of b?"),
         (
             _bias_step_with(collect=lambda delta: delta),
             "the gate is right now, but b still has a row for each example: sum over the batch",
@@ -267,6 +361,42 @@ def bias_step(z, grad, b, learning_rate):
     a = sigmoid(z)
     delta = grad * a * (1 - a)
     return b - learning_rate * delta.sum(axis=0)  # BP3
+
+
+@explain_it(
+    "Where is the slip?",
+    minutes=3,
+    question=(
+        "A backward pass of three sigmoid layers is compared with nudging. dW3 and db3 are right. Of layer 2, db2 is "
+        "right and dW2 is wrong. Of layer 1, dW1 and db1 are right. Where is the slip?"
+    ),
+    hints=(
+        "Which numbers go into db2? If it is right, what else must be?",
+        "db2 is made of delta2 alone, so delta2 is right. What has dW2 that db2 has not?",
+        "Would a wrong delta2 leave layer 1 right?",
+    ),
+    why="Where db is right, the delta is; one wrong array alone points at its own collect.",
+)
+def where_the_slip_is():
+    return (
+        Choice(
+            "In the pass back from layer 3 to layer 2.",
+            "then delta2 would be wrong, and db2, which is delta2 added up over the batch, with it",
+        ),
+        Choice(
+            "In the gate of layer 2.",
+            "then delta2 would be wrong, and with it db2 and everything nearer to the input",
+        ),
+        Choice(
+            "In the collect of layer 2, in the product for its weights.",
+            "db2 shows that delta2 is right, so only the product that makes dW2 is left; nothing else is made of it",
+            right=True,
+        ),
+        Choice(
+            "In the pass back from layer 2 to layer 1.",
+            "that makes delta1, and layer 1 is right; nothing of layer 2 is made of it",
+        ),
+    )
 
 
 @order_it(
@@ -362,11 +492,11 @@ def _two_layers_by_nnlib(x, y, *values):
     minutes=15,
     hints=(
         "Begin with the forward pass and keep a1 and a2. Then seed, gate, collect; pass back; gate, collect.",
-        "delta2 is your output error. delta1 is what comes back through W2, gated by the hidden layer's own slope.",
-        "In rows the pass back is delta2 @ W2, the weights' slopes are delta.T @ (the activations behind the layer), "
+        "delta2 is your output error. delta1 is what comes back through W2, times the hidden layer's own gate.",
+        "In rows the pass back is delta2 @ W2, the weights' slopes are delta.T @ (what came into the layer), "
         "the biases' are delta.sum(axis=0).",
     ),
-    why="Each layer gates what it is handed, collects its slopes from its delta, and hands the rest one layer back.",
+    why="Each layer gates what it is handed, collects its slopes from its delta, and passes back to the next one.",
     inputs=lambda rng: (
         rng.uniform(0.2, 1, (n := int(rng.integers(5, 9)), 4)).round(2),
         rng.integers(0, 2, (n, 3)).astype(float),
@@ -391,7 +521,7 @@ def _two_layers_by_nnlib(x, y, *values):
         ),
         (
             _two_layers_with(last_weights=lambda delta, a1, a2: delta.T @ a2),
-            "dW2 is made with a2; a weight's slope takes the activation behind it, which is a1",
+            "dW2 is made with a2; a weight's slope takes the activation that comes in through it, which is a1",
         ),
         (
             _two_layers_with(hidden_gate=lambda a1, a2: a2 * (1 - a2)),

@@ -12,7 +12,7 @@ import pytest
 
 from chapters import chapters
 from measure import results
-from nnlib.alive import digit, landscape, line, live, stepper
+from nnlib.alive import digit, landscape, line, live, reading, stepper
 
 PAGE = re.compile(r'class="nnlib-live nnlib-live-(\w+)".*?aria-label="([^"]*)".*?json">(.*?)</script>', re.DOTALL)
 
@@ -31,7 +31,9 @@ KEPT = list(kept())
 
 def show(name, label, data):
     """Show the interactive again, with what it was shown with; of the digits that is the book's stored network."""
-    if name == "digit":
+    if name == "reading":
+        reading.show(results.stored_network())
+    elif name == "digit":
         digit.show(results.stored_network(), float(data["accuracy"].rstrip("%")) / 100)
     elif name == "line":
         line.show(label.split(": ")[1])

@@ -35,7 +35,7 @@ def style() -> str:
     return "\n".join(path.read_text("utf-8") for path in (HERE / "shared.css", *sorted(HERE.glob("*/*.css"))))
 
 
-def show(name: str, data: dict, label: str, text: Sequence[str]) -> None:
+def show(name: str, data: dict, label: str, text: Sequence[str], still: str = "") -> None:
     """Show the interactive `name`.
 
     Parameters
@@ -44,10 +44,13 @@ def show(name: str, data: dict, label: str, text: Sequence[str]) -> None:
     data : what the script draws: numbers, strings, lists and dicts, as JSON can hold them.
     label : what the interactive is called, for those who hear the page.
     text : paragraphs that say what it shows, for those who do not see it, and where no script runs.
+    still : a drawing, as SVG, that stands on the page until its script runs.
     """
     bundle = _widget(name, data)._repr_mimebundle_()
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle  # anywidget gives its metadata too
-    display({**bundle, "text/html": _page(name, data, label, text), "text/plain": "\n".join([label, *text])}, raw=True)
+    display(
+        {**bundle, "text/html": page(name, data, label, text, still), "text/plain": "\n".join([label, *text])}, raw=True
+    )
 
 
 def _widget(name: str, data: dict):
@@ -59,8 +62,8 @@ def _widget(name: str, data: dict):
     return type(name.title(), (anywidget.AnyWidget,), parts)(data=data)
 
 
-def _page(name: str, data: dict, label: str, text: Sequence[str]) -> str:
-    """The interactive as HTML: its numbers, an empty stage for the script, and the words.
+def page(name: str, data: dict, label: str, text: Sequence[str], still: str = "") -> str:
+    """The interactive as HTML: its numbers, a stage for the script with the still picture on it, and the words.
 
     The line on how to run it is for a notebook that has not been run; the page's style sheet hides it.
     """
@@ -69,7 +72,7 @@ def _page(name: str, data: dict, label: str, text: Sequence[str]) -> str:
     return (
         f'<div class="nnlib-live nnlib-live-{name}" role="group" aria-label="{escape(label)}">\n'
         f'<script type="application/json">{numbers}</script>\n'
-        f'<div class="nnlib-live-stage"></div>\n'
+        f'<div class="nnlib-live-stage">{still}</div>\n'
         f'<p class="nnlib-live-how">Run this cell, and it comes to life.</p>\n'
         f"<details><summary>The same in words</summary>\n{words}\n</details>\n</div>"
     )

@@ -13,7 +13,7 @@ from ...network import Network
 from ...prose import significant
 from .. import live
 
-PARTS = ("ink.js", "network.js", "pen.js", "picture.js", "digit.js")  # its script, in the order in which it runs
+PARTS = ("ink.js", "forward.js", "network.js", "pen.js", "canvas.js", "picture.js", "digit.js")  # its script, in order
 DOTS = 280  # the field to draw on has DOTS x DOTS dots
 FIELD, BOX = 28, 20  # MNIST's field, and the box in it that the ink fills
 PER_PIXEL, MARGIN = 28, 28  # dots for one pixel of a ready example, and around it
@@ -165,7 +165,7 @@ def show(network: Network, accuracy: float, rate: float = 1.0) -> None:
     ------
     ValueError if the network is of another kind: the page computes and draws this one alone.
     """
-    _check_network(network)
+    check_network(network)
     weights = np.concatenate([p.value.ravel() for p in network.parameters()]).astype("<f4")
     sizes = [network.n_in, *(layer.n_out for layer in network.layers if isinstance(layer, Dense))]
     data = {
@@ -178,7 +178,7 @@ def show(network: Network, accuracy: float, rate: float = 1.0) -> None:
     live.show("digit", data, "Draw a digit, and see what the network makes of it", _text(network, data))
 
 
-def _check_network(network: Network) -> None:
+def check_network(network: Network) -> None:
     """Raise ValueError unless the page can compute and draw this network."""
     layers = getattr(network, "layers", [])
     sizes = [layer.n_out for layer in layers if isinstance(layer, Dense)]

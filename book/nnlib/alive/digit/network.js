@@ -1,28 +1,4 @@
-// The network: forward, backward and one step, as nnlib computes them, for one image; and what it says in words.
-
-/** Layers { W, b } from all float32 numbers in a row; W[j * n_in + k] leads from input k to neuron j. */
-function layersOf(sizes, numbers) {
-  let at = 0;
-  function take(count) {
-    at += count;
-    return Float64Array.from(numbers.subarray(at - count, at));
-  }
-  return sizes.slice(1).map((size, l) => ({ W: take(size * sizes[l]), b: take(size) }));
-}
-
-/** The activations of every layer; the image is the first. */
-function forward(layers, image) {
-  const activations = [image];
-  for (const { W, b } of layers) {
-    const a = activations.at(-1);
-    activations.push(b.map((bias, j) => {
-      let z = bias;
-      for (let k = 0; k < a.length; k++) z += W[j * a.length + k] * a[k];
-      return sigmoid(z);
-    }));
-  }
-  return activations;
-}
+// What the network should change, as nnlib computes it: backward and one step, for one image; and the same in words.
 
 /** The gradient of the cost under this label: { dW, db } for every layer. db is the layer's delta. */
 function backward(layers, activations, label) {
@@ -54,23 +30,12 @@ function stepped(layers, gradients, rate) {
   }));
 }
 
-function sigmoid(z) {
-  const e = Math.exp(-Math.abs(z)); // never overflows
-  return (z >= 0 ? 1 : e) / (1 + e);
-}
-
 /** All that the page shows of one image under a label. */
 function look(layers, image, label, rate) {
   const activations = forward(layers, image);
   const gradients = backward(layers, activations, label);
   const after = forward(stepped(layers, gradients, rate), image).at(-1);
   return { activations, gradients, cost: cost(activations.at(-1), label), costAfter: cost(after, label), after };
-}
-
-/** What the network seems to see, in words. */
-function impression(outputs) {
-  const [first, second] = largest(outputs);
-  return `It looks like ${aDigit(first)} (${outputs[first].toFixed(2)}); next ${second} (${outputs[second].toFixed(2)}).`;
 }
 
 /** What should change so that the network would rather say `label`, in words. */
@@ -88,20 +53,6 @@ function wishes(seen, label, rate) {
     `Of all weights the one from ${source} to ${target} should change most: ${move(-seen.gradients[l].dW[tops[l]])} times the rate.`,
     `One step at the rate ${rate.toFixed(1)} takes the cost from ${significant(seen.cost, 3)} to ${significant(seen.costAfter, 3)}.`,
   ].join("\n");
-}
-
-/** The places of the two largest numbers, the larger first. */
-function largest(numbers) {
-  let [first, second] = [0, -1];
-  for (let at = 1; at < numbers.length; at++) {
-    if (numbers[at] > numbers[first]) [first, second] = [at, first];
-    else if (second < 0 || numbers[at] > numbers[second]) second = at;
-  }
-  return [first, second];
-}
-
-function aDigit(digit) {
-  return digit === 8 ? `an ${digit}` : `a ${digit}`;
 }
 
 function move(change) {

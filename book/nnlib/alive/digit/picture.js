@@ -1,31 +1,14 @@
-// The picture: canvases in the book's colours, the network with its outputs, and the maps of the first layer's wishes.
+// The picture: its colours, the network with its outputs, and the maps of the first layer's wishes.
 
 const [COLUMNS, TOP, PITCH, OUTPUT_PITCH] = [[150, 218, 274], 34, 19, 30.5]; // where the layers stand
 const [BAR, BAR_LENGTH] = [298, 62];
 const CELL = 3; // the side of a weight in a map, in dots
-
-/** A canvas of so many dots, for what `paint` puts on it. */
-function canvasOf(side, attributes = {}) {
-  return element("canvas", { width: side, height: side, ...attributes });
-}
 
 /** The stage's colours, to be read before a picture is changed: reading them later would lay out the page again. */
 function coloursOf(stage) {
   const style = getComputedStyle(stage);
   const read = (name) => style.getPropertyValue(name).trim() || "gray";
   return { ink: read("--ink"), rise: read("--accent"), fall: read("--backward") };
-}
-
-/** Fill a canvas with a colour, more or less transparent: a level from 0 to 1 for each of its dots, times a strength. */
-function paint(canvas, levels, colour, strength = 1) {
-  const pen = canvas.getContext("2d");
-  const dots = pen.createImageData(canvas.width, canvas.height);
-  for (let at = 0; at < levels.length; at++) dots.data[4 * at + 3] = 255 * strength * levels[at];
-  pen.globalCompositeOperation = "source-over";
-  pen.putImageData(dots, 0, 0);
-  pen.globalCompositeOperation = "source-in";
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, canvas.width, canvas.height);
 }
 
 /** The network as a picture: hidden neurons, outputs with bars, and the wishes of the two later layers as lines. */

@@ -42,6 +42,70 @@ def cost_by_hand():
     return (answers != labels).mean()
 
 
+# A task that is stated, from a list.
+
+
+@predict_it(
+    "State a task",
+    minutes=3,
+    hints=(
+        "The inputs are what is known at the moment at which the machine must answer.",
+        "The label is what it should have answered for this one order; the cost says how bad a wrong answer is.",
+        "Inputs: item 3. The label says whether this order came back. The cost weighs two kinds of mistake.",
+    ),
+    why="What is known only afterwards can be a label, never an input: a new order does not have it yet.",
+    mistakes=(
+        ((1, 3, 5), "inputs and label are swapped: the machine is given item 3 and should answer item 1"),
+        ((2, 1, 5), "the slip exists only for orders that came back: when the machine must answer, nobody has it"),
+        ((3, 4, 5), "the share is one number for the whole year; each order needs a label of its own"),
+        ((3, 2, 5), "the slip says why, and only for orders that came back; the label says whether, for every order"),
+        ((3, 1, 4), "the share says how often orders come back, not how bad a wrong answer is"),
+        ((3, 1, 6), "the number of orders says nothing about how bad a wrong answer is"),
+    ),
+)
+def state_a_task():
+    """The numbers of the inputs, of the label and of the cost."""
+    return 3, 1, 5
+
+
+# Which of two rules would gain by more labels.
+
+
+@explain_it(
+    "Where to spend the money",
+    minutes=3,
+    question=(
+        "With 100, 300 and 1,000 labels, rule A is right on 86.0%, 88.0% and 88.2% of the test images, and rule B on "
+        "79.1%, 83.8% and 88.1%, means over 20 draws. You can keep one rule, and pay for 9,000 more labels. Which one?"
+    ),
+    hints=(
+        "What did the last step, from 300 labels to 1,000, bring to each?",
+        "Whose curve has flattened, and what does this say about the room that the rule has?",
+    ),
+    why="Where a curve has flattened, the rule and not the number of labels is what limits it.",
+)
+def more_labels():
+    return (
+        Choice(
+            "A: it was ahead with 100 labels, and it is ahead with 1,000.",
+            "by 0.1 points; its last step brought 0.2 points, that of B 4.3, so B will hardly stay behind",
+        ),
+        Choice(
+            "B: it still gains with every step, and A hardly does.",
+            "A is full: the last 700 labels brought 0.2 points; B gained 4.3 by them, and so has room for more",
+            right=True,
+        ),
+        Choice(
+            "Either: both are right on about 88% now, and will gain alike.",
+            "what counts is how the curves go on: the last step brought 0.2 points to A and 4.3 to B",
+        ),
+        Choice(
+            "Neither: after 1,000 labels more of them bring nothing.",
+            "this holds for A alone; B gained 4.7 points, then 4.3, and nothing says that this stops at 1,000",
+        ),
+    )
+
+
 # A cost that tells a missed illness from a false alarm.
 
 
@@ -78,23 +142,19 @@ def _mean_over_the_ill(answers, labels, cost_of_a_miss):
     return _sum_of_costs(answers, labels, cost_of_a_miss) / labels.sum()
 
 
-def _cost_person_by_person(answers, labels, cost_of_a_miss):
-    total = 0
-    for answer, label in zip(answers, labels, strict=True):
-        if answer < label:
-            total += cost_of_a_miss
-        elif answer > label:
-            total += 1
-    return np.float32(total / len(labels))
+def _cost_by_masks(answers, labels, cost_of_a_miss):
+    missed = (labels == 1) & (answers == 0)
+    false_alarm = (labels == 0) & (answers == 1)
+    return np.float32((cost_of_a_miss * missed + false_alarm).mean())
 
 
 @write_it(
     "A cost that weighs mistakes",
     minutes=5,
     hints=(
-        "There are two kinds of mistake: which answers and labels make a miss, which a false alarm?",
-        "`(labels == 1) & (answers == 0)` marks the missed; True counts as 1 in a product and in a mean.",
-        "Multiply the marks of the missed by `cost_of_a_miss`, add the marks of the false alarms, take the mean.",
+        "There are two kinds of mistake: which answer and label make a miss, which a false alarm?",
+        "Go through the people by `for i in range(len(labels))`, and add to a total where there is a mistake.",
+        "A miss, label 1 and answer 0, adds `cost_of_a_miss`; a false alarm adds 1; divide by the number of people.",
     ),
     why="The cost says what we want: each kind of mistake has its price, and C is the mean price per person.",
     inputs=_people,
@@ -110,13 +170,17 @@ def _cost_person_by_person(answers, labels, cost_of_a_miss):
         (_mean_over_mistakes, "this divides by the number of mistakes; C divides by the number of people"),
         (_mean_over_the_ill, "this divides by the number of ill people; C divides by the number of all people"),
     ),
-    also_right=(_cost_person_by_person,),
+    also_right=(_cost_by_masks,),
 )
 def cost_of_answers(answers, labels, cost_of_a_miss):
     """The mean cost per person: 1 means ill, and a false alarm costs 1."""
-    missed = (labels == 1) & (answers == 0)
-    false_alarm = (labels == 0) & (answers == 1)
-    return (cost_of_a_miss * missed + 1 * false_alarm).mean()
+    total = 0
+    for i in range(len(labels)):
+        if labels[i] == 1 and answers[i] == 0:
+            total += cost_of_a_miss
+        if labels[i] == 0 and answers[i] == 1:
+            total += 1
+    return total / len(labels)
 
 
 # What a score on the training images says.
@@ -128,7 +192,7 @@ def cost_of_answers(answers, labels, cost_of_a_miss):
     question="A rule is right on 100% of its training images. What does this say about new images?",
     hints=(
         "One rule of this chapter is right on all its training images: which, and how good is it on new ones?",
-        "A rule that looks its answers up in a list also reaches 100%: how good would it be on new images?",
+        "A list that looks up what it holds, and calls all else an 8, also reaches 100%: how good is it on new images?",
     ),
     why="A score on the training set is the same for a rule that has understood and for one that has looked up.",
 )
@@ -136,7 +200,7 @@ def learned_by_heart():
     return (
         Choice(
             "It will be right on nearly 100% of them: it has learned the task.",
-            "a rule that stores its images and looks them up is right on all of them too, and has learned nothing",
+            "a list that looks up what it has stored and calls all else an 8 is right on all of them too",
         ),
         Choice(
             "It will be bad on them: a rule without mistakes in training must be overfitted.",
@@ -149,7 +213,7 @@ def learned_by_heart():
         ),
         Choice(
             "It will be better on them than any rule that makes mistakes in training.",
-            "a list with no answer for anything new makes no mistake in training, and ten blurred averages beat it",
+            "a list that calls everything new an 8 makes no mistake in training, and ten blurred averages beat it",
         ),
     )
 
@@ -222,7 +286,7 @@ def _faint_digits(rng):
 
 def _accuracy_by_scores(x, y, x_test, y_test):
     averages = np.stack([np.sum(x[y == d], axis=0) / np.sum(y == d) for d in range(10)])
-    answers = scores(averages, x_test).argmax(axis=1)
+    answers = [scores(averages, image).argmax() for image in x_test]
     return sum(int(answer == label) for answer, label in zip(answers, y_test, strict=True)) / len(y_test)
 
 
@@ -255,71 +319,93 @@ def honest_accuracy(x, y, x_test, y_test):
 # The distance as a score.
 
 
+@predict_it(
+    "Two scores",
+    minutes=3,
+    hints=(
+        "The score of an average is its dot product with the image, plus its b.",
+        "For top the dot product is 0.8 times 0.4 plus 0.2 times 0.5.",
+        "0.42 - 0.34 for top, 0.47 - 0.29 for bottom.",
+    ),
+    why="The larger score names the nearer average: the squared distances are 0.25 to top and 0.05 to bottom.",
+    within=1e-3,
+    mistakes=(
+        ((0.42, 0.47), "these are the dot products; add b to each"),
+        ((0.25, 0.05), "these are the squared distances, where the smaller wins; the scores are asked for"),
+        ((0.76, 0.76), "the sign of b is turned round: both are negative"),
+        ((-0.26, -0.11), "b is minus half of the sum of squares; this takes off the whole"),
+        ((0.18, 0.08), "the right numbers in the wrong order: top first, then bottom"),
+    ),
+)
+def score_by_hand():
+    """The scores of the two averages, top and bottom, for the image (0.4, 0.5)."""
+    averages, x = np.array([[0.8, 0.2], [0.3, 0.7]]), np.array([0.4, 0.5])
+    return [(m * x).sum() - 0.5 * (m * m).sum() for m in averages]
+
+
 def _without_bias(averages, x):
-    return x @ averages.T
+    return averages @ x
 
 
 def _bias_added(averages, x):
-    return x @ averages.T + 0.5 * (averages**2).sum(axis=1)
+    return averages @ x + 0.5 * (averages**2).sum(axis=1)
 
 
 def _bias_not_halved(averages, x):
-    return x @ averages.T - (averages**2).sum(axis=1)
+    return averages @ x - (averages**2).sum(axis=1)
 
 
 def _length_not_squared(averages, x):
-    return x @ averages.T - 0.5 * np.sqrt((averages**2).sum(axis=1))
-
-
-def _digits_in_rows(averages, x):
-    return scores(averages, x).T
+    return averages @ x - 0.5 * np.sqrt((averages**2).sum(axis=1))
 
 
 def _distances(averages, x):
-    return np.array([((x - m) ** 2).sum(axis=1) for m in averages]).T
+    return ((x - averages) ** 2).sum(axis=1)
 
 
 def _with_the_image_squared(averages, x):
     return -0.5 * _distances(averages, x)
 
 
-def _scores_one_by_one(averages, x):
-    return [[float(m @ image) - float(m @ m) / 2 for m in averages] for image in x]
+def _scores_at_once(averages, x):
+    return averages @ x - 0.5 * (averages**2).sum(axis=1)
 
 
 def _scores_by_the_distance(averages, x):
-    distances = ((x[:, None] - averages) ** 2).sum(axis=2)
-    return 0.5 * ((x**2).sum(axis=1, keepdims=True) - distances)
+    return [0.5 * float((x**2).sum() - distance) for distance in _distances(averages, x)]
 
 
 @write_it(
     "Scores instead of distances",
-    minutes=10,
+    minutes=8,
     hints=(
-        "Do one image first: `averages @ x[0]` holds its dot product with every average.",
-        "For all images at once, rows stay examples: `x @ averages.T` has a row for each image.",
-        "Then add `-0.5 * (averages**2).sum(axis=1)`, one number for each average; NumPy adds it to every row.",
+        "Go through the averages with a loop, and put the score of each into a list.",
+        "`(m * x).sum()` is the dot product of an average with the image.",
+        "To it add `-0.5 * (m * m).sum()`, which is the b of this average.",
     ),
-    why="The part |x|^2 of the distance is the same for all digits, so leaving it out changes no answer.",
-    inputs=lambda rng: (rng.uniform(0.1, 1, (4, 3)), rng.uniform(0.1, 1, (5, 3))),
+    why="The part of the distance that comes from the image alone is the same for all digits, so it changes no answer.",
+    inputs=lambda rng: (rng.uniform(0.1, 1, (4, 3)), rng.uniform(0.1, 1, 3)),
     mistakes=(
-        (_without_bias, "b_d is missing: without it a bright average wins too often"),
-        (_bias_added, "the sign of b_d is turned round: it is minus half the squared length"),
-        (_bias_not_halved, "b_d is half of this: divide |m_d|^2 by 2"),
-        (_length_not_squared, "this takes half of |m_d|; b_d asks for half of |m_d|^2"),
-        (_digits_in_rows, "this has a row for each average; rows are examples, so each image has a row"),
-        (_distances, "these are the squared distances, where the smallest wins; the score z_d is asked for"),
+        (_without_bias, "b is missing: without it an average with much ink wins too often"),
+        (_bias_added, "the sign of b is turned round: it is minus half of the sum of squares"),
+        (_bias_not_halved, "b is half of this: divide the sum of squares by 2"),
+        (_length_not_squared, "b is minus half of the sum of squares; no root is taken"),
+        (_distances, "these are the squared distances, where the smallest wins; the score is asked for"),
         (
             _with_the_image_squared,
-            "this is -|x - m_d|^2 / 2: it ranks the digits rightly, but |x|^2 has not been dropped as z_d has it",
+            "this is minus half of the distance: its order is right, but the squares of the image are still in it",
         ),
     ),
-    also_right=(_scores_one_by_one, _scores_by_the_distance),
+    also_right=(_scores_at_once, _scores_by_the_distance),
 )
 def scores(averages, x):
-    """z_d = m_d . x + b_d with b_d = -|m_d|^2 / 2, for every image and every d: (n, number of averages)."""
-    b = -0.5 * (averages**2).sum(axis=1)
-    return x @ averages.T + b
+    """The score m . x + b of every average m for one image x, with b = -(the sum of the squares of m) / 2."""
+    found = []
+    for m in averages:
+        dot = (m * x).sum()
+        b = -0.5 * (m * m).sum()
+        found.append(dot + b)
+    return np.array(found)
 
 
 # More room than ten averages, less than all images.
@@ -328,7 +414,7 @@ FEW, ENOUGH = 50, 0.96
 
 
 def _score_on_held_back_images(choose):
-    """Hold back every fifth training image, five times; the answer is the label of the nearest template."""
+    """Cut the training images into five parts and hold back each once; the nearest template's label is the answer."""
     digits = load_digits()
     x, y = digits.x_train.astype(float), digits.y_train
     part, right, most = np.arange(len(y)) % 5, 0, 0

@@ -33,6 +33,34 @@ def one_step():
 
 
 @predict_it(
+    "Two knobs, one step on paper",
+    minutes=3,
+    hints=(
+        "Hold b still: what is the slope of w^2 + w b + 2 b^2 along w? Then hold w still.",
+        "The slopes are 2w + b and w + 4b. Put in w = 2 and b = -1, for both of them.",
+        "The slopes are 3 and -2, so the nudges are -0.3 and +0.2.",
+    ),
+    why="Each knob has its own slope, both slopes are taken at the same place, and then both knobs move.",
+    within=0.0005,
+    mistakes=(
+        ((2.3, -1.2), "that is uphill: a step subtracts rate times slope, for each knob"),
+        ((1.7, -0.77), "b's slope was taken after w had moved: both slopes belong to the place (2, -1)"),
+        ((1.6, -0.6), "w b has a slope too: along w it is b, along b it is w"),
+        ((1.7, -1.2), "b's slope is -2, so minus 0.1 times it turns b up"),
+        ((-0.3, 0.2), "those are the nudges; the question is where the knobs stand after them"),
+        ((3, -2), "those are the slopes; the step subtracts 0.1 times each"),
+        ((-0.8, 1.7), "w comes first, then b"),
+    ),
+)
+def two_knobs():
+    """Where w and b stand after one step on C = w^2 + w b + 2 b^2, from (2, -1) at the rate 0.1."""
+    w, b, learning_rate = 2.0, -1.0, 0.1
+    dw = 2 * w + b
+    db = w + 4 * b
+    return round(w - learning_rate * dw, 4), round(b - learning_rate * db, 4)
+
+
+@predict_it(
     "Sum or mean?",
     minutes=2,
     hints=(
@@ -129,16 +157,16 @@ def descend(slope, w, learning_rate, steps):
     minutes=3,
     hints=(
         "One step multiplies knob i by its own factor, 1 - rate * c[i].",
-        "Every factor must lie between -1 and 1. Which knob gives up first?",
-        "The steepest: 1 - rate * max(c) must stay above -1.",
+        "Every factor must lie between -1 and 1. Which knob is the first to break that?",
+        "The most sharply curved one: 1 - rate * max(c) must stay above -1.",
     ),
-    why="Each knob has its own factor 1 - rate c, and the steepest direction is the first whose factor passes -1.",
+    why="Each knob has its own factor 1 - rate c, and that of the sharpest curvature is the first to pass -1.",
     inputs=lambda rng: (10 ** rng.uniform(-1, 3) * rng.uniform(0.1, 1, rng.integers(2, 9)),),
     tries=30,
     mistakes=(
-        (lambda c: 1 / max(c), "at this rate the steepest knob is at the bottom in one step; it bears twice as much"),
-        (lambda c: 2 / min(c), "that is what the gentlest direction bears; the steepest has diverged by then"),
-        (lambda c: 1 / min(c), "this is the gentlest knob's best rate; it is the steepest that sets the limit"),
+        (lambda c: 1 / max(c), "at this rate the most curved knob arrives in one step; it bears twice as much"),
+        (lambda c: 2 / min(c), "that is what the least curved knob bears; the most curved has diverged by then"),
+        (lambda c: 1 / min(c), "this is the best rate of the least curved knob; the most curved sets the limit"),
         (lambda c: 2 / np.mean(c), "curvatures do not average: every knob has a factor of its own"),
         (lambda c: 2 / np.sum(c), "curvatures do not add up: every knob has a factor of its own"),
     ),
@@ -266,7 +294,7 @@ def stalled():
         ),
         Choice(
             "It is caught in a local minimum, and only a jump can free it.",
-            "This network has no local minima on XOR at finite weights: the cost is still falling, very slowly.",
+            "On XOR this network has no local minima at finite weights: the cost is still falling, very slowly.",
         ),
         Choice(
             "The ground is nearly level where it stands; better weights exist, and it may or may not get there.",
@@ -277,6 +305,29 @@ def stalled():
             "Two hidden neurons are too few for XOR.",
             "They suffice: 78 of the chapter's hundred runs solved it with two.",
         ),
+    )
+
+
+@explain_it(
+    "What sort of place is this?",
+    minutes=2,
+    question="All slopes are zero here. Turning w1 raises the cost, either way; turning w2 lowers it. Where are we?",
+    hints=(
+        "Draw the cost against w1, and then against w2.",
+        "In a minimum no small step may lead down. Does one lead down here?",
+    ),
+    why="A place with all slopes zero is a minimum only if no direction leads down; one that does makes it a saddle.",
+)
+def which_place():
+    return (
+        Choice("A local minimum.", "In a minimum every small step leads up; here a turn of w2 leads down."),
+        Choice("The bottom.", "There is a way down from here, along w2, so lower places exist."),
+        Choice(
+            "A saddle.",
+            "Yes: up in one direction, down in the other, and level exactly in the middle.",
+            right=True,
+        ),
+        Choice("A plateau.", "A plateau is wide and nearly level; here the cost rises and falls close by."),
     )
 
 
@@ -330,7 +381,7 @@ def what_remains():
         ),
         Choice(
             "A better direction than the one that nudging finds.",
-            "It finds the same gradient; nudging is off by a rounding error.",
+            "It finds the same gradient; nudging misses it by less than a millionth.",
         ),
         Choice("A way round plateaus and local minima.", "It only computes slopes: the walk meets the same plateaus."),
         Choice(

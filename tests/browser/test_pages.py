@@ -201,8 +201,8 @@ def test_a_code_cell_that_is_unfolded_and_scrolls_is_reached_by_keyboard(window)
 
 # What a reader types, and the chapter or appendix that ought to stand among the first three.
 QUESTIONS = {
-    "BP1": "backpropagation", "cross-entropy": "the_cost", "chain rule": "the_chain_rule",
-    "softmax": "the_cost", "delta": "backpropagation", "perceptron": "the_perceptron",
+    "BP1": "backpropagation", "cross-entropy": "cross_entropy_and_softmax", "chain rule": "the_chain_rule",
+    "softmax": "cross_entropy_and_softmax", "delta": "backpropagation", "perceptron": "the_perceptron",
     "learning rate": "glossary", "mini-batch": "stochastic_gradient_descent", "MNIST": "handwritten_digits",
 }  # fmt: skip
 

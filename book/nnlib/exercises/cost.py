@@ -4,50 +4,79 @@ import numpy as np
 
 from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
 from nnlib.layers import sigmoid
-from nnlib.losses import BinaryCrossEntropy, QuadraticCost, SoftmaxCrossEntropy, log_softmax
+from nnlib.losses import QuadraticCost
 
 
 @predict_it(
-    "Surprised by rain",
-    minutes=1,
+    "The cost of two examples",
+    minutes=4,
     hints=(
-        "Look at the probability that was given to what turned out to be true.",
-        "The cost is minus its natural logarithm; ln 0.8 is close to -0.22.",
+        "One example at a time: the differences, their squares, the sum of these, and half of it.",
+        "The first example's squares are 0.01, 0.04 and 0.09. What are the second one's?",
+        "The two examples cost 0.07 and 0.7; the cost of the batch is their average.",
     ),
-    why="The cross-entropy asks for the probability of what happened, and for nothing else.",
-    within=0.005,
+    why="The squares add up over the outputs, and the examples are averaged.",
+    within=0.0005,
     mistakes=(
-        (1.609, "this is -ln 0.2, the cost if it had stayed dry: take the probability of what happened"),
-        (-0.223, "this is ln 0.8, without the minus: a surprise is never negative"),
-        (0.02, "this is the quadratic cost, half of 0.2 squared"),
-        (0.322, "this is in bits, by the logarithm to base 2: a nat is by the natural one"),
+        (0.77, "this is twice the cost: it takes half of the squares, and the average over the examples"),
+        (1.54, "this is the sum of all squares: neither the half nor the average has been taken"),
+        (1.54 / 12, "this divides by all six outputs: the outputs add up, and the average is over the two examples"),
+        (0.02, "the differences were added up before they were squared, so that they cancelled"),
+        (0.07, "this is the first example alone"),
+        (0.7, "this is the second example alone"),
     ),
-    also_right=(0.22,),
 )
-def surprise():
-    """The forecast gave rain 80 percent, and it rained."""
-    return round(float(-np.log(0.8)), 4)
+def two_examples():
+    """The cost of the outputs (0.1, 0.8, 0.3) and (0.6, 0.2, 0), where the second and the third class are right."""
+    a, y = np.array([[0.1, 0.8, 0.3], [0.6, 0.2, 0]]), np.array([[0, 1, 0], [0, 0, 1]])
+    return round(float(np.sum((a - y) ** 2) / (2 * len(a))), 4)
 
 
 @predict_it(
-    "Three slopes in your head",
-    minutes=2,
+    "One weight, three costs",
+    minutes=5,
     hints=(
-        "Write the one-hot target under the three probabilities.",
-        "The slope for each logit is p - y; the three of them sum to 0.",
+        "x and y stay as they are; only w is another one each time. What are the two outputs for w = 0?",
+        "For w = 0 both outputs are 0, so both differences are -2.",
+        "For w = 1 the outputs are 1 and 2: the first is off by 1, the second by nothing.",
+        "For w = 2 the outputs are 2 and 4, and the differences 0 and 2.",
     ),
-    why="Softmax and cross-entropy together leave p - y: negative for the true class, positive for the others.",
+    why="The same two examples give another cost for each weight: C is a function of w, and lowest somewhere between.",
     mistakes=(
-        ((-0.7, 0.8, -0.1), "this is y - p: the slope dC/dz is p - y, and it is the step that gets the minus"),
-        ((0.147, -0.128, 0.009), "this has p (1 - p) once more: p - y contains the slope of the squash already"),
-        ((0, -5, 0), "this is dC/dp: a logit moves all three probabilities, so no slope for a logit is 0"),
-        ((-0.3, 0.2, 0.1), "the true class is the second one: its target is 1"),
+        ((4, 0.5, 2), "these are twice the costs: a cost takes half of the squares, and the average over the examples"),
+        ((8, 1, 4), "these are the sums of the squares: take the half, and the average over the two examples"),
+        ((2, 0.5, 0), "these are the costs of the first example alone"),
+        ((2, 0, 2), "these are the costs of the second example alone"),
     ),
 )
-def three_slopes():
-    """The slopes dC/dz for p = (0.7, 0.2, 0.1) and the second class."""
-    p, y = np.array([0.7, 0.2, 0.1]), np.array([0, 1, 0])
-    return (p - y).round(4).tolist()
+def three_costs():
+    """C for w = 0, 1 and 2, where a = w x, and the examples are x = 1, y = 2 and x = 2, y = 2."""
+    x, y = np.array([1, 2]), np.array([2, 2])
+    return [float(np.mean((w * x - y) ** 2) / 2) for w in (0, 1, 2)]
+
+
+@predict_it(
+    "Which way, and how much?",
+    minutes=3,
+    hints=(
+        "For one example alone the slope at an output is a - y.",
+        "The cost of a batch is the average, so each of its examples counts for a tenth.",
+        "The first one is (0.3 - 0) / 10.",
+    ),
+    why="The slope is a - y over n: a positive one asks the output to fall, a negative one to rise.",
+    within=1e-6,
+    mistakes=(
+        ((0.3, -0.1, -0.5), "these are the slopes of this example's own cost: the batch is averaged over ten"),
+        ((-0.03, 0.01, 0.05), "these have the other sign: the slope is a - y, and the output should move against it"),
+        ((0.06, -0.02, -0.1), "these are twice the slopes: the one half has cancelled the 2 of the square"),
+        ((0.0045, 0.0005, 0.0125), "these are the costs, half the squares over ten: the slope is not squared"),
+        ((0.1, -0.1 / 3, -0.5 / 3), "this is divided by the three outputs: the average is over the ten examples"),
+    ),
+)
+def output_slopes():
+    """The slopes of the cost of a batch of ten, at a = (0.3, 0.9, 0.5) with y = (0, 1, 1)."""
+    a, y = np.array([0.3, 0.9, 0.5]), np.array([0, 1, 1])
+    return ((a - y) / 10).round(4).tolist()
 
 
 @write_it(
@@ -90,118 +119,116 @@ def quadratic_cost(A, Y):
     return np.sum((A - Y) ** 2) / (2 * len(A))
 
 
-def _slope_of_a(z, y):
-    a = sigmoid(z)
-    return (a - y) * sigmoid(a) * (1 - sigmoid(a))
+def _outputs_and_labels(rng):
+    """Ten outputs: seven answers are right, four of these are "1", and of the three wrong ones two are "1"."""
+    high, low = rng.uniform(0.55, 0.95, 6), rng.uniform(0.05, 0.45, 4)
+    labels = np.array([1.0, 1, 1, 1, 0, 0, 1, 0, 0, 0])
+    order = rng.permutation(10)
+    return np.concatenate([high, low])[order], labels[order]
 
 
 @fix_it(
-    "The slope of what, where?",
+    "Hardly ever right",
     minutes=4,
     hints=(
-        "Which number goes into the sigmoid whose slope is wanted: z or a?",
-        "sigma'(z) = sigma(z) (1 - sigma(z)), and sigma(z) has a name already.",
-        "(a - y) * a * (1 - a)",
+        "When is a sigmoid's output exactly equal to 1?",
+        'The neuron answers "1" where its output is above one half. Which labels belong to these?',
+        "`outputs > 0.5` is a mask of answers, `labels == 1` a mask of what is true: compare the two.",
+        "np.mean((outputs > 0.5) == (labels == 1))",
     ),
-    why="The slope is wanted at z, and written with a = sigma(z) it is a (1 - a): the sigmoid acts only once.",
-    inputs=lambda rng: (rng.uniform(-3, 3, (4, 3)), rng.integers(0, 2, (4, 3)).astype(float)),
+    why="The accuracy asks on which side of one half an output lies, and not how far from its target.",
+    inputs=_outputs_and_labels,
     mistakes=(
-        (_slope_of_a, "this is sigma'(a); the formula asks for sigma'(z), which is a (1 - a)"),
         (
-            lambda z, y: (y - sigmoid(z)) * sigmoid(z) * (1 - sigmoid(z)),
-            "this is -dC/dz: the slope has a - y, and a step subtracts it",
+            lambda outputs, labels: np.mean(outputs == labels),
+            'an output of 0.9 is not equal to 1, and yet it answers "1": ask on which side of 0.5 it lies',
         ),
-        (lambda z, y: sigmoid(z) - y, "this is dC/da: on the way to z it is multiplied by sigma'(z)"),
-        (lambda z, y: sigmoid(z) * (1 - sigmoid(z)), "this is sigma'(z) alone: the cost's own slope a - y is missing"),
         (
-            lambda z, y: (sigmoid(z) - y) * z * (1 - z),
-            "sigma'(z) is sigma(z) (1 - sigma(z)), which is a (1 - a) and not z (1 - z)",
+            lambda outputs, labels: np.mean((outputs > 0.5) != (labels == 1)),
+            "this is the share of wrong answers",
+        ),
+        (
+            lambda outputs, labels: np.sum((outputs > 0.5) == (labels == 1)),
+            "this is how many are right: the accuracy is their share",
+        ),
+        (lambda outputs, labels: np.mean(outputs > 0.5), 'this is the share of answers "1", right or wrong'),
+        (
+            lambda outputs, labels: np.mean((outputs > 0) == (labels == 1)),
+            "a sigmoid's output is always above 0: it is the weighted input that is compared with 0",
+        ),
+        (
+            lambda outputs, labels: np.mean((outputs > 0.5) & (labels == 1)),
+            'this counts the right answers "1" alone: a right "0" is right too',
         ),
     ),
     also_right=(
-        lambda z, y: (sigmoid(z) - y) * sigmoid(z) * sigmoid(-z),
-        lambda z, y: ((sigmoid(z) - y) * np.exp(-z) / (1 + np.exp(-z)) ** 2).tolist(),
+        lambda outputs, labels: 1 - np.abs((outputs > 0.5) - labels).mean(),
+        lambda outputs, labels: sum((a > 0.5) == y for a, y in zip(outputs, labels, strict=True)) / len(labels),
     ),
 )
-def output_slope(z, y):
-    """The slope dC/dz of the quadratic cost, for each entry by itself."""
-    a = sigmoid(z)
-    return (a - y) * a * (1 - a)
+def accuracy(outputs, labels):
+    """The share of right answers, where the answer is 1 if the output is above one half."""
+    return np.mean((outputs > 0.5) == (labels == 1))
 
 
-def _by_nnlib(loss):
-    def slope(z, y):
-        loss.forward(z, y)
-        return loss.backward()
-
-    return slope
-
-
-@fix_it(
-    "One factor too many",
+@order_it(
+    "From a weight to a cost",
     minutes=3,
     hints=(
-        "Which cost is it? Go through the factors and ask of each whether that cost's slope has it.",
-        "The steepness of the cross-entropy, 1 / (p (1 - p)), cancels something.",
-        "(p - y) / n",
+        "First the forward pass, then the cost.",
+        "Each line uses only what stands above it; the slopes of the outputs need the differences alone.",
     ),
-    why="The cross-entropy's own steepness has cancelled sigma'(z), so it must not be put back.",
-    inputs=lambda rng: (rng.uniform(-3, 3, (5, 1)), rng.integers(0, 2, (5, 1)).astype(float)),
+    why="A weight reaches the cost through the forward pass, the differences and their squares, in this order.",
+    after={1: (0,), 2: (1,), 3: (2,), 4: (3,), 5: (2,)},
+    shuffle=(3, 5, 1, 4, 0, 2),
     mistakes=(
-        (
-            lambda z, y: (sigmoid(z) - y) * sigmoid(z) * (1 - sigmoid(z)) / len(z),
-            "this keeps sigma'(z), as the quadratic cost does: the cross-entropy has cancelled it",
-        ),
-        (
-            lambda z, y: sigmoid(z) - y,
-            "the factor is gone, and so is the 1/n: the cost is the average over the batch, so its slope has it too",
-        ),
-        (
-            lambda z, y: (sigmoid(z) - y) * sigmoid(z) * (1 - sigmoid(z)),
-            "this keeps sigma'(z) and has lost the 1/n: it is the other way round, (p - y) / n",
-        ),
-        (lambda z, y: (y - sigmoid(z)) / len(z), "this is -dC/dz: the slope is p - y, and a step subtracts it"),
-        (lambda z, y: (z - y) / len(z), "z is the logit: the probability is p = sigma(z)"),
+        ((0, 1, 3, 2, 4, 5), "the squares are taken of differences that are not there yet"),
+        ((1, 0, 2, 3, 4, 5), "the sigmoid squashes the weighted input z, which is not there yet"),
+        ((0, 2, 1, 3, 4, 5), "the differences are between the outputs a and the targets, and a is not there yet"),
     ),
-    also_right=(_by_nnlib(BinaryCrossEntropy()), lambda z, y: [[v] for v in (sigmoid(z) - y)[:, 0] / 5]),
 )
-def logit_slope(z, y):
-    """The slope dC/dz of the binary cross-entropy of a batch."""
-    p = sigmoid(z)
-    return (p - y) / len(z)
+def from_weight_to_cost():
+    return (
+        "z = w * x + b",
+        "a = sigmoid(z)",
+        "differences = a - y",
+        "squares = differences ** 2",
+        "C = squares.sum() / (2 * len(x))",
+        "slopes = differences / len(x)",
+    )
 
 
 @explain_it(
-    "Slow in spite of the cross-entropy",
+    "What has changed?",
     minutes=2,
     question=(
-        "A network with a hidden layer of sigmoids is trained with the cross-entropy. At the start its hidden "
-        "neurons are all saturated, its outputs are wrong, and the hidden weights hardly move. Why?"
+        "During training the cost of a network on its 1,000 training examples falls from 0.40 to 0.30. "
+        "What has changed?"
     ),
     hints=(
-        "Whose sigma' does the cross-entropy cancel?",
-        "Follow the way from a hidden weight to the cost: through which squashes does it lead?",
+        "What stays as it is from the first step of training to the last?",
+        "Where in the formula of the cost do the weights stand?",
     ),
-    why="Only the squash next to the cost is cancelled; every other one on the way multiplies by its own slope.",
+    why="The examples are given; the cost is a function of the weights and biases, and these were moved.",
 )
-def hidden_neuron():
+def what_has_changed():
     return (
         Choice(
-            "The cross-entropy cancels sigma' of the output alone; each hidden neuron's own is still on the way.",
-            "the slope for a hidden weight contains that neuron's sigma', which is nearly 0",
+            "The weights and biases, and through them the outputs.",
+            "the outputs changed because the weights and biases did",
             right=True,
         ),
         Choice(
-            "It cannot be the saturation, for the cross-entropy cures vanishing slopes: the code must have a bug.",
-            "it cures them in the output layer and nowhere else; this is what correct code does",
+            "The inputs x: training looks for inputs that give a lower cost.",
+            "the examples are given, inputs and targets alike; training moves the weights and biases",
         ),
         Choice(
-            "Small slopes mean that the cost is nearly at its lowest point.",
-            "a slope can be small on a plateau, far above the lowest point: the outputs are still wrong",
+            "The targets: they have moved nearer to the outputs.",
+            "a target says what is right, and stays; the outputs have moved nearer to the targets",
         ),
         Choice(
-            "The cross-entropy of wrong outputs is too large; the quadratic cost would give larger slopes here.",
-            "the quadratic cost would multiply by the output's sigma' as well, so its slopes would be smaller still",
+            "More of the 1,000 answers are right now; a cost cannot fall otherwise.",
+            "it can: right answers that become surer lower the cost too, and no answer need change for that",
         ),
     )
 
@@ -211,13 +238,13 @@ def hidden_neuron():
     minutes=2,
     question=(
         "From one measurement to the next, on the same examples, the accuracy rises from 90 to 92 percent, and "
-        "the cross-entropy rises from 0.30 to 0.35. How can that be?"
+        "the quadratic cost rises from 0.06 to 0.07. How can that be?"
     ),
     hints=(
-        "How much does one confidently wrong answer cost, and how many examples does it count as in the accuracy?",
+        "How much more does a surely wrong answer cost than one that is barely wrong? And for the accuracy?",
         "Look again at w = 4 in the section on accuracy.",
     ),
-    why="The accuracy counts answers and the cross-entropy weighs how sure they are.",
+    why="The accuracy counts answers, and the cost weighs how far off each output is.",
 )
 def cost_and_accuracy():
     return (
@@ -231,7 +258,7 @@ def cost_and_accuracy():
         ),
         Choice(
             "More answers are right, and some of the wrong ones have become much surer.",
-            "an answer costs -ln of the probability given to the truth, so one that is surely wrong costs a great deal",
+            "with the target 0, 0.99 costs nearly four times as much as 0.51, and both count as one mistake",
             right=True,
         ),
         Choice(
@@ -241,197 +268,89 @@ def cost_and_accuracy():
     )
 
 
-@order_it(
-    "Softmax, cost and slope",
-    minutes=6,
-    hints=(
-        "The logits are shifted before any exponential is taken.",
-        "`places` picks the true class of each row; both the cost and the slope need it.",
-        "The slope is p, minus 1 at the true class, and all of that over n.",
-    ),
-    why="p - y has to be whole before it is divided by n; the cost can be read off at any time after log_p.",
-    after={1: (0,), 3: (1, 2), 4: (1,), 5: (2, 4), 6: (5,)},
-    shuffle=(4, 6, 1, 5, 0, 2, 3),
-    mistakes=(
-        ((0, 1, 2, 3, 4, 6, 5), "this gives p/n - 1: the 1 belongs to p - y, all of which is divided by n"),
-        ((1, 0, 2, 3, 4, 5, 6), "log_p is made from the shifted logits z, which are not there yet"),
-        ((0, 1, 2, 3, 5, 4, 6), "the 1 is taken from delta before there is one: it starts as p"),
-    ),
-)
-def in_order():
-    return (
-        "z = logits - logits.max(axis=1, keepdims=True)",
-        "log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-        "places = np.arange(len(labels)), labels",
-        "C = -log_p[places].mean()",
-        "delta = np.exp(log_p)",
-        "delta[places] -= 1",
-        "delta /= len(labels)",
-    )
-
-
-def _softmax_with(shift, axis):
-    def softmax(logits):
-        with np.errstate(over="ignore", invalid="ignore"):
-            e = np.exp(logits - shift(logits))
-            return e / e.sum(axis=axis, keepdims=True)
-
-    return softmax
-
-
-def _shifted_exponentials(logits):
-    return np.exp(logits - logits.max(axis=1, keepdims=True))
-
-
-@write_it(
-    "A softmax for any logits",
-    minutes=8,
-    hints=(
-        "Write the formula for one row first; then try it with a logit of 1000.",
-        "Adding a number to all logits of a row changes nothing. Which number makes every exponential at most 1?",
-        "Each row has a maximum of its own: logits.max(axis=1, keepdims=True) keeps it as a column.",
-        "e = exp(logits - maximum of the row), and then e over its sum along axis 1.",
-    ),
-    why="Only differences of logits count, so the largest of each row can be moved to 0, where exp is safe.",
-    inputs=lambda rng: (rng.uniform(-2, 2, (5, 4)) + rng.permutation([0, 1000, -1000, 5, -5])[:, None],),
-    mistakes=(
-        (
-            _softmax_with(lambda logits: 0, axis=1),
-            "right on paper, but exp overflows at 709.8: shift each row by its largest logit first",
-        ),
-        (
-            _softmax_with(np.max, axis=1),
-            "one shift for the whole batch: in rows far below it every exponential is 0, and 0/0 is nan",
-        ),
-        (
-            _softmax_with(lambda logits: logits.max(axis=0, keepdims=True), axis=0),
-            "this normalises each column: the probabilities of one example, a row, must sum to 1",
-        ),
-        (
-            _softmax_with(lambda logits: logits.max(axis=1, keepdims=True), axis=None),
-            "the whole batch sums to 1 here: every row must",
-        ),
-        (_shifted_exponentials, "these are the exponentials: divide each row by its sum"),
-        (log_softmax, "these are the logarithms of the probabilities"),
-    ),
-    also_right=(
-        SoftmaxCrossEntropy.probabilities,
-        lambda logits: [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in logits],
-        lambda logits: 1 / np.exp(np.minimum(logits[:, None, :] - logits[:, :, None], 500)).sum(axis=2),
-    ),
-)
-def softmax(logits):
-    """The probabilities, row by row, for logits of any size."""
-    e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def _binary_cost(w, b, x, y):
-    z = w * x + b
-    return np.mean(np.logaddexp(0, z) - y * z)
-
-
-def _lowest(x, y):
-    """The best w and b, by Newton's method."""
-    X, best = np.stack([x, np.ones_like(x)], axis=1), np.zeros(2)
-    for _ in range(20):
-        p = sigmoid(X @ best)
-        best = best - np.linalg.solve((X.T * (p * (1 - p))) @ X, X.T @ (p - y))
-    return best
-
-
-def _measure_fit(answer):
+def _measure_search(answer):
     rng = np.random.default_rng()
-    worst = (-np.inf, 0, 0, 0, 0)
+    most, farthest = 0, (-1.0, 0.0, 0.0)
     for _ in range(5):
-        x = rng.permutation(np.linspace(-2, 3, 60))
-        y = (rng.random(60) < sigmoid(1.5 * x - 1)).astype(float)
-        y[[x.argmin(), x.argmax()]] = 1, 0  # so that no threshold separates the labels, and a lowest point exists
-        w, b = (float(np.squeeze(number)) for number in answer(x.copy(), y.copy()))
-        if not np.isfinite([w, b]).all():
-            return f"got w = {w}, b = {b}, expected two finite numbers", False
-        best = _lowest(x, y)
-        worst = max(worst, (_binary_cost(w, b, x, y) - _binary_cost(*best, x, y), w, b, *best))
-    excess, w, b, best_w, best_b = worst
-    line = f"on five new sets the cost is at most {excess:.4f} above the lowest possible one"
-    if excess < 0.001:
+        hidden = rng.integers(-16, 16) / 4 + rng.uniform(0.04, 0.21)
+        x, b = rng.uniform(0.3, 1.2, 20) * rng.choice([-1, 1], 20), rng.uniform(-0.5, 0.5)
+        target, asked = sigmoid(hidden * x + b), []
+
+        def cost(w, x=x, b=b, target=target, asked=asked):
+            asked.append(w)
+            return float(np.mean((sigmoid(w * x + b) - target) ** 2) / 2)
+
+        found = float(np.squeeze(answer(cost)))
+        if not np.isfinite(found):
+            return f"got {found}, expected a finite weight", False
+        most, farthest = max(most, len(asked)), max(farthest, (abs(found - hidden), found, hidden))
+    distance, found, hidden = farthest
+    line = f"on five new curves the weight is at most {distance:.4f} off, and the cost was asked {most} times at most"
+    if distance < 0.01 and most <= 100:
         return line, True
-    if abs(w) < 1e-3 and abs(b) < 1e-3:
-        why = "w and b have stayed at 0, where the neuron knows nothing and pays ln 2"
-    elif w * best_w < 0:
-        why = "w has the wrong sign, as if it climbed: dC/dz is p - y, and a step subtracts"
-    elif abs(w) > 2 * abs(best_w):
-        why = "the neuron is too sure of itself: w is far too large, so its wrong answers cost too much"
-    elif abs(b) < 1e-3:
-        why = "the bias has stayed at 0, and it has a slope too"
+    if distance < 0.01:
+        why = "near enough, but it asked too often: look where the cost falls, and not everywhere"
+    elif abs(found) < 1e-9:
+        why = "w has stayed at 0: ask the cost a little to the left and a little to the right, and go where it is lower"
+    elif distance > 0.3:
+        why = f"w is {found:.2f}, and the cost is lowest at {hidden:.2f}: go on as long as the cost falls"
     else:
-        why = "not at the lowest point yet: take more steps, or smaller ones if they jump across it"
-    return f"{line}, to reach: below 0.001; {why}", False
+        why = "it is the right valley: go on with smaller steps"
+    return f"{line}, to reach: below 0.01 off, asked 100 times at most; {why}", False
 
 
-def _climb(x, y):
-    w, b = 0.0, 0.0
-    for _ in range(50):
-        slope_z = (sigmoid(w * x + b) - y) / len(x)
-        w, b = w + 0.5 * np.sum(slope_z * x), b + 0.5 * np.sum(slope_z)
-    return w, b
+def _smaller_steps(cost, last, most=1000):
+    w, step, lowest = 0.0, 1.0, cost(0.0)
+    for _ in range(most):
+        if step < last:
+            break
+        beside = min((cost(w - step), w - step), (cost(w + step), w + step))
+        if beside[0] < lowest:
+            lowest, w = beside
+        else:
+            step /= 2
+    return w
 
 
-def _most_accurate(x, y):
-    thresholds = np.sort(x) + 0.01
-    best = max(thresholds, key=lambda t: np.mean((x > t) == (y == 1)))
-    return 50.0, -50.0 * best
-
-
-def _without_bias(x, y):
-    w = 0.0
-    for _ in range(500):
-        w -= 0.5 * np.mean((sigmoid(w * x) - y) * x)
-    return w, 0.0
-
-
-def _six_steps(x, y):
-    w, b = 0.0, 0.0
-    for _ in range(6):
-        slope_z = (sigmoid(w * x + b) - y) / len(x)
-        w, b = w - 0.1 * np.sum(slope_z * x), b - 0.1 * np.sum(slope_z)
-    return w, b
-
-
-def _by_search(x, y):
-    w, b, reach = 0.0, 0.0, 4.0
-    while reach > 0.005:
-        grid = [(w + i * reach, b + j * reach) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-        best = min(grid, key=lambda pair: _binary_cost(*pair, x, y))
-        reach, (w, b) = (reach / 2 if best == (w, b) else reach), best
-    return np.array([w, b])
+def _thirds(cost):
+    low, high = -6.0, 6.0
+    while high - low > 0.01:
+        third = (high - low) / 3
+        if cost(low + third) < cost(high - third):
+            high -= third
+        else:
+            low += third
+    return np.array([(low + high) / 2])
 
 
 @stretch_it(
-    "Find the lowest cost yourself",
-    minutes=30,
+    "The lowest place of a curve",
+    minutes=20,
     hints=(
-        "You have everything: `learn` of this chapter moved w and b against their slopes, for a single example.",
-        "Now there are n examples. For each, dC/dz is (p - y) / n; a nudge of b moves every z by as much.",
-        "A nudge of w moves z by x times as much: so dC/dw is the sum of the slopes dC/dz times x.",
-        "Start from w = b = 0 and take some hundreds of steps of 0.5 times the slope; then some thousands.",
+        "Stand at w = 0 and ask for the cost a step to the left, and a step to the right. What would you do next?",
+        "As long as one of the two neighbours is lower, go there. What does it mean if neither is?",
+        "Then the lowest place is less than a step away: halve the step, and go on.",
+        "Begin with a step of 1, and stop when the step is below 0.005.",
     ),
-    why="The cross-entropy of one neuron is a single valley, so stepping against the slope leads to its lowest point.",
-    measure=_measure_fit,
+    why="A valley is found by asking on which side the ground is lower, and by shorter and shorter steps.",
+    measure=_measure_search,
     mistakes=(
-        (lambda x, y: (0.0, 0.0), "the neuron knows nothing and pays ln 2"),
-        (_climb, "w has the wrong sign"),
-        (_most_accurate, "too sure of itself"),
-        (_without_bias, "the bias has stayed at 0"),
-        (_six_steps, "not at the lowest point yet"),
+        (lambda cost: 0.0, "w has stayed at 0"),
+        (lambda cost: _smaller_steps(cost, last=0.2), "go on with smaller steps"),
+        (lambda cost: -10.0 if cost(-1) < cost(1) else 10.0, "go on as long as the cost falls"),
+        (lambda cost: min(np.linspace(-6, 6, 3001), key=cost), "it asked too often"),
     ),
-    also_right=(_by_search, lambda x, y: list(_lowest(x, y))),
+    also_right=(_thirds, lambda cost: _smaller_steps(cost, last=0.001)),
 )
-def fit_neuron(x, y):
-    """The weight and the bias with the lowest cross-entropy, by small steps against the slope."""
-    w, b = 0.0, 0.0
-    for _ in range(2000):
-        slope_z = (sigmoid(w * x + b) - y) / len(x)  # p - y, and the average's 1/n
-        w -= 0.5 * np.sum(slope_z * x)
-        b -= 0.5 * np.sum(slope_z)
-    return w, b
+def find_weight(cost):
+    """The weight with the lowest cost, by steps to the lower side that are halved where neither side is lower."""
+    w, step, lowest = 0.0, 1.0, cost(0.0)
+    while step > 0.004:
+        left, right = cost(w - step), cost(w + step)
+        if left < lowest:
+            w, lowest = w - step, left
+        elif right < lowest:
+            w, lowest = w + step, right
+        else:
+            step /= 2
+    return w

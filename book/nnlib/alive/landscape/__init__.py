@@ -114,7 +114,7 @@ def sigmoid_neuron(inputs: np.ndarray, targets: np.ndarray) -> None:
             f"From {_pair(start)}, 400 steps at the rate 2 lead to {_pair((w, b))}, cost {land.at((w, b))[0]:.4f}."
         )
     note = (
-        f"Beyond the rate {limit:.3g} no walk can settle at the lowest point: the ground there is too steeply curved."
+        f"Beyond the rate {limit:.3g} no walk can settle at the lowest point: the ground there is too sharply curved."
     )
     end = land.walk(walks[0], 40.0, 2000)[-2:]
     text += [note, f"At the rate 40 a walk jumps between {_pair(end[0])} and {_pair(end[1])} in the end."]

@@ -79,6 +79,24 @@ Object.assign(nnlib, (() => {
       damaged = false;
       document.dispatchEvent(new CustomEvent("nnlib-progress"));
     },
+    /* Add what a file holds to what is kept, losing neither; how much the file holds, or null if it is damaged. */
+    readIn(text) {
+      let found;
+      try {
+        found = JSON.parse(text);
+      } catch {
+        return null;
+      }
+      if (!isSound(found)) return null;
+      const kept = read();
+      for (const [name, { tries, solved }] of Object.entries(found.exercises)) {
+        const before = own(kept.exercises, name) ?? { tries: 0, solved: false };
+        kept.exercises[name] = { tries: Math.max(tries, before.tries), solved: solved || before.solved };
+      }
+      for (const [name, { guess, result }] of Object.entries(found.predictions)) kept.predictions[name] ??= { guess, result };
+      write(kept);
+      return { exercises: Object.keys(found.exercises).length, predictions: Object.keys(found.predictions).length };
+    },
     record(name, solved) {
       const kept = read();
       const before = own(kept.exercises, name) ?? { tries: 0, solved: false };

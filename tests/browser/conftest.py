@@ -76,7 +76,7 @@ def alive(window, tmp_path, shown):
 
     def open_page(before="", **options):
         body = "\n".join(shown)
-        scripts = "".join(f'<script src="{name}" defer></script>' for name in ("near.js", *needed(body)))
+        scripts = "".join(f'<script src="{name}" defer></script>' for name in ("near.js", "place.js", *needed(body)))
         head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{before}'
         head += "".join(f'<link rel="stylesheet" href="{name}">' for name in ("book.css", "alive.css"))
         head += '<link rel="icon" href="favicon.svg">'

@@ -7,8 +7,9 @@ from html import escape
 import pytest
 from windows import PHONE
 
+from nnbook.solutions import field
 from nnlib.exercises import memory, predictions
-from nnlib.exercises.kinds import CORRECT, Choice, explain_it, order_it
+from nnlib.exercises.kinds import CORRECT, Choice, explain_it, order_it, predict_it
 
 
 @order_it(
@@ -25,8 +26,25 @@ def CHOICE():
     return Choice("No", "count <again>"), Choice("Yes", "it is & stays so", right=True)
 
 
-for exercise in (ORDER, CHOICE):
+@predict_it(
+    "Two halves", minutes=1, hints=("a", "b"), why="So.",
+    mistakes=(((1, 0.5), "the wrong way round"), ("half", "no number at all"), (float("nan"), "nor this")),
+)  # fmt: skip
+def HALVES():
+    return 0.5, 1
+
+
+@predict_it("A third", minutes=1, hints=("a", "b"), why="So.", within=0.001, mistakes=((3, "upside down"),))
+def THIRD():
+    return 1 / 3
+
+
+for exercise in (ORDER, CHOICE, HALVES, THIRD):
     exercise.solved.__module__ = "nnlib.exercises.backprop"  # as if they stood there
+
+
+# Two frames and a task later an IntersectionObserver has told of what has come into view.
+SEEN = "new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(seen, 100))))"
 
 
 def letters(page):
@@ -217,6 +235,37 @@ def test_each_choice_says_why_it_is_right_or_wrong(alive, shown):
     assert kept(page)["exercises"] == {CHOICE.name: {"tries": 2, "solved": True}}
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [("", "Not attempted yet: write 2 numbers, such as 0, 0, into the field first."),
+     ("(0.5, 1)", "Correct."), (" [.5 ; 1.0] ", "Correct."), ("1/2, 1e0", "Correct."), ("0.500001 1", "Correct."),
+     ("1, 0.5", "Not yet: the wrong way round"), ("0.5, 2", "Not yet: that is not it; a hint may help"),
+     ("half, 1", "Not yet: expected 2 numbers, such as 0, 0"), ("-", "Not yet: expected 2 numbers, such as 0, 0"),
+     ("0,5", "Not yet: that is not it; a hint may help"),
+     ("0,5, 1", "Not yet: got 3 numbers, expected 2 numbers, such as 0, 0; decimals have a point, not a comma")],
+)  # fmt: skip
+def test_numbers_are_answered_on_the_page_as_in_a_notebook(alive, shown, answer, says):
+    shown.append(field(HALVES))
+    page = alive()
+    page.get_by_label("Your answer to Two halves: 2 numbers, such as 0, 0").fill(answer)
+    page.keyboard.press("Enter")
+    announced(page, says)
+    assert page.locator(".nnlib-verdict").inner_text() == says
+    tried = {} if not answer else {HALVES.name: {"tries": 1, "solved": says == "Correct."}}
+    assert (
+        json.loads(page.evaluate("localStorage.getItem('nnlib.progress')") or '{"exercises": {}}')["exercises"] == tried
+    )
+
+
+@pytest.mark.parametrize("answer", ["0.333", "1/3", "0.33", "3", "\u22120.333", "1", "0.3343", "0.3345"])
+def test_the_page_and_the_notebook_say_the_same_of_a_number(alive, shown, answer):
+    shown.append(field(THIRD))
+    page = alive()
+    page.get_by_label("Your answer to A third").fill(answer)
+    page.get_by_role("button", name="Check").click()
+    announced(page, str(THIRD.verdict(eval(answer.replace("\u2212", "-")))))  # noqa: S307
+
+
 def test_a_guess_is_committed_kept_and_compared(alive, shown):
     predictions.predict("sgd.accuracy", ..., "What share is right?")
     predictions.reveal("sgd.accuracy", 0.95312, ".3f")
@@ -265,10 +314,16 @@ def test_the_page_says_the_gap_as_the_notebook_does(alive, shown, monkeypatch, r
     assert page.locator(".nnlib-reveal").inner_text() == notebook
 
 
-TITLES = escape(
-    json.dumps({"perceptron": "The perceptron", "backprop": "Backpropagation", "sgd": "Stochastic gradient descent"})
+def link(chapter, title, **exercises):
+    named = f'data-chapter="{chapter}" data-exercises="{escape(json.dumps(exercises))}"'
+    return f'<a href="{chapter}.html" {named}>{title}</a>'
+
+
+LINKS = link(
+    "perceptron", "The perceptron", **{"perceptron.b": "Bees", "perceptron.d": "Doves", "perceptron.e": "Elks"}
 )
-PANEL = f'<div class="nnlib-progress" data-chapters="{TITLES}"><p>without scripts</p></div>'
+LINKS += link("backprop", "Backpropagation", **{CHOICE.name: "Why"}) + link("sgd", "Stochastic gradient descent")
+PANEL = f'<div class="nnlib-progress"><div hidden>{LINKS}</div><p>without scripts</p></div>'
 STORED = {
     "exercises": {"museum.a": {"tries": 2, "solved": False}, "perceptron.b": {"tries": 1, "solved": True}},
     "predictions": {"perceptron.c": {"guess": 1.5, "result": None}},
@@ -284,7 +339,13 @@ def storing(text):
 def test_progress_is_shown_downloaded_and_cleared(alive, shown, monkeypatch, tmp_path):
     shown.append(PANEL)
     page = alive(storing(json.dumps(STORED)))
-    assert page.locator("tbody tr").all_inner_texts() == ["The perceptron\t1\t1\t1", "museum\t1\t0\t0"]
+    rows = page.locator("tbody tr")
+    assert [row.split() for row in rows.all_inner_texts()] == [
+        ["The", "perceptron", "1", "1", "1", "2", "of", "3"], ["museum", "1", "0", "0"],
+    ]  # fmt: skip
+    page.get_by_text("2 of 3").click()
+    assert page.locator("details li").all_inner_texts() == ["Doves", "Elks"]
+    assert page.get_by_role("link", name="The perceptron").get_attribute("href") == "perceptron.html"
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as a file").click()
     file = tmp_path / download.value.suggested_filename
@@ -316,7 +377,7 @@ def test_damaged_progress_is_set_aside_and_all_goes_on(alive, shown, damaged):
     page.get_by_role("radio", name="Yes").check()
     page.get_by_role("button", name="Check").click()
     announced(page, "Correct")
-    assert page.locator("tbody tr").all_inner_texts() == ["Backpropagation\t1\t1\t0"]
+    assert page.locator("tbody tr").all_inner_texts() == ["Backpropagation\t1\t1\t0\tnone"]
 
 
 def test_where_the_browser_keeps_nothing_all_works_until_the_page_is_closed(alive, shown):
@@ -329,7 +390,28 @@ def test_where_the_browser_keeps_nothing_all_works_until_the_page_is_closed(aliv
     page.get_by_label("What share is right?").fill("1")
     page.keyboard.press("Enter")
     assert page.locator(".nnlib-reveal").inner_text() == "You guessed 1; it is 0.953: 0.047 apart."
-    assert page.locator("tbody tr").all_inner_texts() == ["Stochastic gradient descent\t0\t0\t1"]
+    assert page.locator("tbody tr").all_inner_texts() == ["Stochastic gradient descent\t0\t0\t1\t"]
+
+
+def test_a_file_of_progress_is_read_back_in_and_nothing_is_lost(alive, shown, tmp_path):
+    shown.append(PANEL)
+    page = alive(storing(json.dumps(STORED)))
+    exercises = {"museum.a": {"tries": 1, "solved": True}, "perceptron.b": {"tries": 3, "solved": False}}
+    predictions = {"perceptron.c": {"guess": 7, "result": None}, "sgd.z": {"guess": 2, "result": 3}}
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps({"exercises": exercises, "predictions": predictions}))
+    page.locator("input[type=file]").set_input_files(file)
+    announced(page, "Read in: 2 exercises and 2 predictions.")
+    assert kept(page) == {
+        "exercises": {"museum.a": {"tries": 2, "solved": True}, "perceptron.b": {"tries": 3, "solved": True}},
+        "predictions": STORED["predictions"] | {"sgd.z": {"guess": 2, "result": 3}},
+    }
+    assert page.locator("tbody tr").count() == 3
+    for text in ("no JSON", "[]", '{"exercises": {"a": 1}, "predictions": {}}'):
+        file.write_text(text)
+        page.locator("input[type=file]").set_input_files(file)
+        announced(page, "mine.json is no progress of this book, and nothing was changed")
+    assert len(kept(page)["exercises"]) == 2
 
 
 def test_a_full_storage_is_no_error(alive, shown):
@@ -379,3 +461,60 @@ def test_frames_are_stepped_by_keyboard(alive, shown):
     assert page.get_by_role("slider").get_attribute("aria-valuetext") == "3 of 3"
     assert page.get_by_role("button", name="Next picture").is_disabled()
     assert [frame.is_hidden() for frame in page.locator(".nnlib-frame").all()] == [True, True, False]
+
+
+FOLDED = '<div class="cell{}"><details class="hide above-input"><summary>Code</summary>x = 1</details></div>'
+SWITCH = '<button class="nnlib-code-button" type="button" aria-pressed="false">Code</button>'
+
+
+def test_a_switch_opens_all_folded_code_here_and_on_the_next_page_but_no_check(alive, shown):
+    shown += [SWITCH, FOLDED.format(""), FOLDED.format(""), FOLDED.format(" tag_check")]
+    page = alive()
+    opened = "[...document.querySelectorAll('details')].map((each) => each.open)"
+    assert page.evaluate(opened) == [False, False, False]
+    page.get_by_role("button", name="Code").click()
+    assert page.evaluate(opened) == [True, True, False]
+    page.reload()
+    assert page.evaluate(opened) == [True, True, False]
+    assert page.get_by_role("button", name="Code").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Code").press("Enter")
+    page.reload()
+    assert page.evaluate(opened) == [False, False, False]
+
+
+def chapter(title):
+    sections = "".join(
+        f'<section id="part-{n}" style="min-height: 3000px"><h2>Part {n}<a href="#part-{n}">#</a></h2></section>'
+        for n in range(1, 5)
+    )
+    return f"<section><h1>{title}</h1>{sections}</section>"
+
+
+def test_the_place_where_a_reader_was_is_kept_and_offered(alive, shown):
+    shown.append(chapter("The cost") + '<a href="page.html?again">Again</a>')
+    page = alive()
+    assert page.locator(".nnlib-place").count() == 0
+    page.locator("#part-3").evaluate("part => scrollTo(0, part.offsetTop + 500)")
+    page.evaluate(SEEN)
+    page.goto(page.url)
+    offer = page.get_by_role("link", name="Go on at “Part 3”")
+    offer.click()
+    assert page.url.endswith("#part-3") and page.locator(".nnlib-place").count() == 0
+    page.reload()
+    assert page.locator(".nnlib-place").count() == 0  # the browser puts a page that is loaded anew back itself
+
+
+def test_the_first_page_says_where_a_reader_was_last(alive, shown):
+    place = {"id": "part-2", "words": "Part 2", "href": "/book/cost.html", "title": "The cost"}
+    shown.append('<p class="nnlib-last" hidden></p>')
+    text = json.dumps(json.dumps({"pages": {}, "last": place}))
+    page = alive(f"<script>localStorage.setItem('nnlib.place', {text})</script>")
+    assert page.locator(".nnlib-last").inner_text() == "You were last at The cost: Part 2."
+    assert page.get_by_role("link").get_attribute("href") == "/book/cost.html#part-2"
+
+
+@pytest.mark.parametrize("damaged", ["{", "null", "7", '{"pages": null}'])
+def test_a_damaged_place_is_no_error(alive, shown, damaged):
+    shown.append(chapter("The cost") + '<p class="nnlib-last" hidden></p>')
+    page = alive(f"<script>localStorage.setItem('nnlib.place', {json.dumps(damaged)})</script>")
+    assert page.locator(".nnlib-last").is_hidden()

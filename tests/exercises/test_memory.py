@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from nnlib.exercises import clear_progress, export_progress, predict, progress, reveal
+from nnlib.exercises import clear_progress, export_progress, import_progress, predict, progress, reveal
 from nnlib.exercises.memory import read, record
 
 
@@ -47,6 +47,28 @@ def test_progress_can_be_exported_and_cleared(file, tmp_path, capsys):
     assert not file.exists()
     progress()
     assert "Nothing yet" in capsys.readouterr().out
+
+
+def test_progress_is_read_back_in_and_nothing_is_lost(file, tmp_path, capsys):
+    record("backprop.output_error", solved=True)
+    export_progress(tmp_path / "mine.json")
+    clear_progress()
+    for solved in (False, False):
+        record("backprop.output_error", solved)
+    record("cost.rise", solved=True)
+    capsys.readouterr()
+    import_progress(tmp_path / "mine.json")
+    assert capsys.readouterr().out == "Read in: 1 exercises and 0 predictions.\n"
+    kept = read()
+    assert kept["exercises"] == {
+        "backprop.output_error": {"tries": 2, "solved": True}, "cost.rise": {"tries": 1, "solved": True},
+    }  # fmt: skip
+    for name, text in (("gone.json", None), ("other.json", "[]"), ("deep.json", "[" * 100_000)):
+        if text:
+            (tmp_path / name).write_text(text)
+        import_progress(tmp_path / name)
+        assert "and nothing was changed" in capsys.readouterr().out
+    assert read() == kept
 
 
 @pytest.mark.parametrize(

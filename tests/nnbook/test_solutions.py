@@ -94,6 +94,16 @@ def test_a_check_is_followed_by_closed_hints_and_a_closed_solution(book):
     assert [p.get_text() for p in second.select(".nnlib-solution p")] == ["B  since kookaburra", "So."]
 
 
+def test_what_the_page_answers_itself_spares_a_reader_the_cells_for_it(book):
+    page = book / "index.ipynb"
+    notebook = nbformat.read(page, 4)
+    cells = ("letter = ...", "exercise.second.check(letter)", "def first(numbat): ...", "exercise.first.check(first)")
+    notebook.cells += [nbformat.v4.new_code_cell(text) for text in cells]
+    nbformat.write(notebook, page)
+    html = BeautifulSoup(build(book)[0], "html.parser")
+    assert [cell.pre.get_text().strip() for cell in html.select(".nnlib-notebook")] == [*cells[:2]]
+
+
 def test_the_search_never_sees_hints_or_solutions(book):
     text, _ = build(book)
     index = (book / "out-html" / "searchindex.js").read_text("utf-8")

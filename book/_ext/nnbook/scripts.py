@@ -5,21 +5,25 @@ browser refuses on a page opened from disk. So the page gets the same text as a 
 front and behind that call it.
 """
 
+import importlib
 import json
 import re
 from html import escape
 from pathlib import Path
 
+from chapters import label, numbered, title
 from nnlib.alive import live
-from nnlib.exercises.memory import TITLES
+from nnlib.exercises.kinds import Exercise
 
 NEEDED_BY = {
     "nnlib-frames": ["elements.js", "frames.js"],
     "nnlib-order": ["elements.js", "memory.js", "order.js"],
+    "nnlib-answer": ["elements.js", "memory.js", "answer.js"],
     "nnlib-choice": ["elements.js", "memory.js", "choice.js"],
     "nnlib-predict": ["elements.js", "memory.js", "predict.js"],
     "nnlib-reveal": ["elements.js", "memory.js", "predict.js"],
     "nnlib-progress": ["elements.js", "memory.js", "progress.js"],
+    "hide": ["code.js"],
     "sd-tab-set": ["design-tabs.js"],
     **{f"nnlib-live-{name}": [f"{name}.js"] for name in live.names()},
 }
@@ -62,12 +66,20 @@ def configure(app, config) -> None:
     config.html_css_files.append("alive.css")
 
 
-def name_chapters(app, pagename, templatename, context, doctree) -> None:
-    """Tell the panel of a reader's progress what the chapters are called."""
-    panel, body = '<div class="nnlib-progress"', context.get("body", "")
+def list_chapters(app, pagename, templatename, context, doctree) -> None:
+    """Give the panel of a reader's progress a link to each chapter, with the titles of its exercises."""
+    panel, body = '<div class="nnlib-progress">', context.get("body", "")
     if panel in body:
-        named = escape(json.dumps(TITLES, ensure_ascii=False))
-        context["body"] = body.replace(panel, f'{panel} data-chapters="{named}"')
+        links = [link(path, app.builder.get_relative_uri(pagename, f"book/{path.stem}")) for path in numbered()]
+        context["body"] = body.replace(panel, f"{panel}<div hidden>{''.join(links)}</div>")
+
+
+def link(path: Path, address: str) -> str:
+    """A chapter's link for the panel, which knows what its exercises are called."""
+    module = importlib.import_module(f"nnlib.exercises.{label(path)}")
+    exercises = {each.name: each.title for each in vars(module).values() if isinstance(each, Exercise)}
+    named = f'data-chapter="{label(path)}" data-exercises="{escape(json.dumps(exercises, ensure_ascii=False))}"'
+    return f'<a href="{address}" {named}>{escape(title(path))}</a>'
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
@@ -78,8 +90,8 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app) -> None:
     """Connect to Sphinx."""
-    for script in ("near.js", "scrolls.js", "paper.js"):
+    for script in ("near.js", "scrolls.js", "paper.js", "place.js"):
         app.add_js_file(script)
     app.connect("config-inited", configure)
-    app.connect("html-page-context", name_chapters)
+    app.connect("html-page-context", list_chapters)
     app.connect("html-page-context", add_scripts)

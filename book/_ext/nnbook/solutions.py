@@ -1,20 +1,28 @@
 """Solutions: after each cell that checks an exercise, closed blocks with its hints and its solution.
 
-They come from the exercise itself (`nnlib.exercises`), so a notebook holds none. The blocks open
-without a script. Their text is no part of the document, only of its HTML: the site's search never sees it.
+Where the answer is a number or a few, a field for it stands in front. All comes from the exercise itself
+(`nnlib.exercises`), so a notebook holds none of it. The blocks open without a script. Their text is no part of the
+document, only of its HTML: the site's search never sees it.
 """
 
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from html import escape
 
+import numpy as np
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from nnlib.exercises.compare import numbers
+from nnlib.exercises.kinds import ExplainIt, OrderIt, PredictIt
+
 IMPORT = re.compile(r"^from nnlib\.exercises import (\w+) as (\w+)$", re.MULTILINE)
 CHECK = re.compile(r"^(\w+)\.(\w+)\.check\(", re.MULTILINE)
+STARTER = re.compile(r"\w+ = \.\.\.")
+ANSWERED = (PredictIt, OrderIt, ExplainIt)  # on the page itself, so that it spares a reader the cells for it
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +69,12 @@ class AddSolutions(SphinxPostTransform):
                 if exercise is None:
                     log.warning("there is no exercise %s.%s", alias, name, location=cell, type="nnbook")
                     continue
-                cell.parent.insert(cell.parent.index(cell) + 1, solution(exercise=exercise))
+                place = cell.parent.index(cell)
+                cell.parent.insert(place + 1, solution(exercise=exercise))
+                if isinstance(exercise, ANSWERED) and len(found) == 1:
+                    for node in cell.parent[max(place - 1, 0) : place + 1]:
+                        if node is cell or STARTER.fullmatch(node.astext()):
+                            node["classes"].append("nnlib-notebook")
 
 
 def prose(text: str) -> str:
@@ -75,8 +88,23 @@ def folded(kind: str, summary: str, title: str, body: str) -> str:
     return f'<details class="nnlib-{kind}"><summary>{named}</summary>\n{body}</details>\n'
 
 
+def field(exercise) -> str:
+    """What answer.js makes a field of: the numbers wanted, and each known mistake with the line that names it."""
+    known = [(numbers(mistake), says) for mistake, says in exercise.mistakes]
+    known = [(found, says) for found, says in known if found is not None and np.isfinite(found).all()]
+    data = {
+        "name": exercise.name,
+        "title": exercise.title,
+        "want": json.dumps(np.ravel(exercise.solved()).tolist()),
+        "within": json.dumps(exercise.within),
+        "mistakes": json.dumps([(np.ravel(found).tolist(), says) for found, says in known]),
+    }
+    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in data.items())
+    return f'<div class="nnlib-answer" {attributes}></div>\n'
+
+
 def as_html(exercise, highlight) -> str:
-    """The hints, each within the one before, and the solution."""
+    """The hints, each within the one before, and the solution; in front of them a field, if the answer is a number."""
     hints, count = "", len(exercise.hints)
     for number, hint in reversed(list(enumerate(exercise.hints, start=1))):
         name = "Hint" if number == 1 else "Next hint"
@@ -84,7 +112,8 @@ def as_html(exercise, highlight) -> str:
     text = exercise.solution_text()
     shown = highlight(text) if exercise.solution_is_code else f"<p>{prose(text)}</p>\n"
     answer = folded("solution", "Solution", exercise.title, f"{shown}<p>{prose(exercise.why)}</p>\n")
-    return f'<div class="nnlib-help">\n{hints}{answer}</div>\n'
+    asked = field(exercise) if isinstance(exercise, PredictIt) else ""
+    return f'<div class="nnlib-help">\n{asked}{hints}{answer}</div>\n'
 
 
 def visit(translator, node) -> None:

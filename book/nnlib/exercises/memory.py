@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 TITLES = json.loads(Path(__file__).with_name("chapters.json").read_text(encoding="utf-8"))  # in the book's order
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, OverflowError)  # what reading a damaged file may raise
 
 
 def record(exercise: str, solved: bool) -> None:
@@ -51,6 +52,25 @@ def export_progress(path: str | Path) -> None:
     print(f"Written to {path}")
 
 
+def import_progress(path: str | Path) -> None:
+    """Add the progress that `export_progress` or the page wrote to `path` to what is kept here, losing neither."""
+    try:
+        found = _understood(Path(path).read_bytes())
+    except OSError as error:
+        print(f"{path} cannot be read ({error.strerror}), and nothing was changed.")
+        return
+    except DAMAGED:
+        print(f"{path} is no progress of this book, and nothing was changed.")
+        return
+    kept = read()
+    for name, entry in found["exercises"].items():
+        before = kept["exercises"].get(name, {"tries": 0, "solved": False})
+        kept["exercises"][name] = {key: max(entry[key], before[key]) for key in entry}
+    kept["predictions"] = found["predictions"] | kept["predictions"]
+    _write(kept)
+    print(f"Read in: {len(found['exercises'])} exercises and {len(found['predictions'])} predictions.")
+
+
 def clear_progress() -> None:
     """Forget everything: delete the file."""
     if (file := _file()) is not None:
@@ -68,20 +88,8 @@ def read() -> dict:
     if not stored:
         return {"exercises": {}, "predictions": {}}
     try:
-        if _depth(stored) > 10:  # three are written; in a browser many thousands would end the kernel
-            raise ValueError("nested too deeply")
-        kept = json.loads(stored)
-        return {
-            "exercises": {
-                str(name): {"tries": int(entry["tries"]), "solved": bool(entry["solved"])}
-                for name, entry in kept["exercises"].items()
-            },
-            "predictions": {
-                str(name): {"guess": entry["guess"], "result": entry["result"]}
-                for name, entry in kept["predictions"].items()
-            },
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        return _understood(stored)
+    except DAMAGED:
         aside = file.with_name(f"{file.stem}-damaged-{time.strftime('%Y%m%d-%H%M%S')}{file.suffix}")
         print(f"The progress file was damaged; it is kept as {aside}, and a new one is begun.")
         try:
@@ -89,6 +97,23 @@ def read() -> dict:
         except OSError:  # a folder that is read-only: go on without
             pass
         return {"exercises": {}, "predictions": {}}
+
+
+def _understood(stored: bytes) -> dict:
+    """What a file of progress says; one of DAMAGED if it is none."""
+    if _depth(stored) > 10:  # three are written; in a browser many thousands would end the kernel
+        raise ValueError("nested too deeply")
+    kept = json.loads(stored)
+    return {
+        "exercises": {
+            str(name): {"tries": int(entry["tries"]), "solved": bool(entry["solved"])}
+            for name, entry in kept["exercises"].items()
+        },
+        "predictions": {
+            str(name): {"guess": entry["guess"], "result": entry["result"]}
+            for name, entry in kept["predictions"].items()
+        },
+    }
 
 
 def _depth(stored: bytes) -> int:

@@ -256,7 +256,7 @@ def batch_and_one():
         "Read the sentence about what is proved once more; the closed box also says what is not.",
         'The theorem says "there are weights". Who finds them, and how many are they?',
     ),
-    why="Universality is about what exists; how many neurons, how to find them and new examples are other questions.",
+    why="The theorem is about what exists; how many neurons, how to find them and new examples are other questions.",
 )
 def existence():
     return (
@@ -373,7 +373,7 @@ def _measure_bump(answer):
         "One step at 0.35, one at 0.65. The output adds the first and subtracts the second.",
         "With W2 = (10, -10) the output's z is b2, then 10 + b2, then b2 again. Choose b2 so that the signs differ.",
     ),
-    why="Two steps make a bump and bumps side by side make any curve: so the proofs of universality can be pictured.",
+    why="Two steps make a bump, and bumps side by side follow any curve without jumps: so the theorem can be pictured.",
     measure=_measure_bump,
     mistakes=(
         (lambda: ([[100.0], [100.0]], [-35.0, -65.0], [[10.0, 10.0]], [-5.0]), "it does not come down again"),

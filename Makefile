@@ -20,8 +20,9 @@ serve: book  ## Serve the site on a local port until Ctrl-C
 pdf: book  ## Print the whole book as one PDF; needs Chromium
 	@$(IN_VENV) tools/print_book.py
 
-lab: environment  ## Open the chapters in JupyterLab
-	$(IN_VENV) -m jupyterlab book/contents.ipynb
+lab: environment  ## Open copies of the chapters, made for it in lab/, in JupyterLab
+	@$(IN_VENV) tools/plain.py lab
+	$(IN_VENV) -m jupyterlab lab/contents.ipynb
 
 notebooks: environment  ## Run the chapters and store their outputs (CHAPTERS="book/backpropagation.ipynb" for some)
 	@$(IN_VENV) tools/run_notebooks.py $(CHAPTERS)

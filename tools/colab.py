@@ -15,6 +15,7 @@ from pathlib import Path
 from chapters import chapters
 from contents import NOTEBOOK
 from nnbook.addresses import repository_url
+from plain import plain
 
 FIRST = """\
 # On Colab, run this cell first: it installs nnlib, and goes to where the files of the chapters are.
@@ -37,10 +38,10 @@ def for_colab(notebook: dict, repository: str) -> dict:
 
 
 def links_in_colab(notebook: dict, repository: str, branch: str) -> dict:
-    """The contents, whose links Colab would look for beside itself, with whole addresses."""
+    """A notebook with whole addresses for the links to others, which Colab would look for beside itself."""
     there = f"https://colab.research.google.com/github/{repository.removeprefix('https://github.com/')}/blob/{branch}"
     cells = [
-        cell | {"source": re.sub(r"\]\((\w+\.ipynb)\)", rf"]({there}/\1)", "".join(cell["source"]))}
+        cell | {"source": re.sub(r"\]\((\w+\.ipynb(?:#[^)]*)?)\)", rf"]({there}/\1)", "".join(cell["source"]))}
         for cell in notebook["cells"]
     ]
     return notebook | {"cells": cells}
@@ -51,10 +52,11 @@ def main(folder: Path, repository: str) -> str | None:
     if not repository:
         return "BOOK_REPOSITORY does not say from where Colab shall install nnlib"
     folder.mkdir(parents=True, exist_ok=True)
-    for path in chapters():
-        copy = for_colab(json.loads(path.read_text("utf-8")), repository)
-        (folder / path.name).write_text(json.dumps(copy, ensure_ascii=False, indent=1) + "\n", "utf-8")
     branch = os.environ.get("BOOK_COLAB") or "colab"
+    for path in chapters():
+        linked = links_in_colab(plain(json.loads(path.read_text("utf-8"))), repository, branch)
+        copy = for_colab(linked, repository)
+        (folder / path.name).write_text(json.dumps(copy, ensure_ascii=False, indent=1) + "\n", "utf-8")
     linked = links_in_colab(json.loads(NOTEBOOK.read_text("utf-8")), repository, branch)
     (folder / NOTEBOOK.name).write_text(json.dumps(linked, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return None

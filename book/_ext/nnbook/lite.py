@@ -21,6 +21,7 @@ import jupyterlite_core
 import jupyterlite_pyodide_kernel
 from sphinx.errors import ExtensionError
 
+import plain
 from nnlib.datasets import SOURCES
 
 HERE = Path(__file__).parent
@@ -107,7 +108,12 @@ def gather(folder: Path, pages: list[Path], wheels: list[Path], data: list[Path]
     """Put together what goes in: the notebooks, what lies beside them, the wheels and the settings."""
     shutil.rmtree(folder, ignore_errors=True)
     beside = [path for pattern in BESIDE for path in BOOK.glob(pattern)]
-    for path in pages + [path for path in beside if path.is_file() and "__pycache__" not in path.parts]:
+    for path in pages:
+        written = folder / "files" / path.relative_to(BOOK)
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(plain.text_of(path), "utf-8", newline="\n")
+        undated(written)
+    for path in [path for path in beside if path.is_file() and "__pycache__" not in path.parts]:
         copy(path, folder / "files" / path.relative_to(BOOK))
     for path in data:
         copy(path, folder / "files" / path.parent.name / path.name)
@@ -129,7 +135,12 @@ def copy(path: Path, target: Path) -> None:
     """Copy a file without its time."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)
-    os.utime(target, (int(EPOCH), int(EPOCH)))
+    undated(target)
+
+
+def undated(path: Path) -> None:
+    """Take a file's own time away."""
+    os.utime(path, (int(EPOCH), int(EPOCH)))
 
 
 def digest(folder: Path) -> str:

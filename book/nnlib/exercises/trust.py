@@ -61,7 +61,7 @@ def one_way_and_both():
         "On which side of the V does this h lie?",
         "How many digits do f(x + h) and f(x - h) have in common at this h?",
     ),
-    why="Where h is large truncation rules and where it is tiny rounding does; at 1e-13 most digits are rounding.",
+    why="Where h is large the chord is off, where it is tiny digits run out; at 1e-13 most digits are rounding.",
 )
 def smaller_h():
     return (
@@ -80,7 +80,7 @@ def smaller_h():
         ),
         Choice(
             "Nudge one way only: it rounds once less.",
-            "It takes the difference of two values just the same, and its truncation error is larger.",
+            "It takes the difference of two values just the same, and its chord is further off.",
         ),
     )
 
@@ -366,7 +366,7 @@ def _five_values(f, x, h=8e-4):
         "The second has four times the error of the first. Which combination of the two has none?",
         "(4 * near - far) / 3. Its error is of the order h^4, so its best h is much larger: look near 1e-3.",
     ),
-    why="Truncation now falls with h^4, so a larger h will do, and a larger h has less rounding.",
+    why="The chord's error now falls with h^4, so a larger h will do, and a larger h has less rounding.",
     measure=_measure_derivative,
     mistakes=(
         (_central_difference, "with one h the term in h^2 stays"),

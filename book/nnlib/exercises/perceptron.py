@@ -11,6 +11,21 @@ def step(z):
     return int(z > 0)
 
 
+def train(inputs, targets, max_epochs=100):
+    """w, b and the mistakes in each epoch, as in the chapter."""
+    w, b, mistakes = np.zeros(len(inputs[0])), 0, []
+    for _ in range(max_epochs):
+        mistakes.append(0)
+        for x, y in zip(inputs, targets, strict=True):
+            error = y - step(w @ x + b)
+            if error != 0:
+                w, b = w + error * x, b + error
+                mistakes[-1] += 1
+        if mistakes[-1] == 0:
+            break
+    return w, b, mistakes
+
+
 # Four outputs in the head.
 
 
@@ -59,14 +74,9 @@ def four_outputs():
 )
 def or_by_hand():
     """w_1, w_2, b and the number of updates, when an epoch passes without a mistake."""
-    w, b, updates, clean = np.zeros(2), 0, 0, False
-    while not clean:
-        clean = True
-        for x, y in (((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 1)):
-            error = y - step(w @ np.array(x) + b)
-            if error:
-                w, b, updates, clean = w + error * np.array(x), b + error, updates + 1, False
-    return (*w, b, updates)
+    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    w, b, mistakes = train(corners, (0, 1, 1, 1))
+    return int(w[0]), int(w[1]), b, sum(mistakes)
 
 
 # What a line can do.
@@ -100,7 +110,7 @@ def which_tables():
         (two, two[:, 0] > two[:, 1]),
         (two, two[:, 0] == two[:, 1]),
     )
-    return tuple(int(train_until_clean(x, y.astype(int), 100)[2] < 100) for x, y in tasks)
+    return tuple(int(train(x, y.astype(int))[2][-1] == 0) for x, y in tasks)
 
 
 # One step of the rule.
@@ -391,12 +401,12 @@ def train_until_clean(inputs, targets, max_epochs):
 @explain_it(
     "Why not a step?",
     minutes=2,
-    question="Networks use the sigmoid instead of a step. Why?",
+    question="In networks that learn, the sigmoid takes the place of the step. Why?",
     hints=(
         "Which of the two did the chapter nudge 10,000 times, and what came of it?",
         "To train a hidden neuron one must know which way to turn its weights. What does a step answer to a nudge?",
     ),
-    why="A small change of a weight then changes the output a little, and so shows which way to turn the weight.",
+    why="Nudge a weight, and the output moves a little; a step stays where it is, or jumps to the other end.",
 )
 def why_sigmoid():
     return (
@@ -451,7 +461,7 @@ def _mistakes_on_held_back_images(learn):
 
 
 def _first_line_that_separates(inputs, targets):
-    return train_until_clean(inputs, targets, 100)[:2]
+    return train(inputs, targets)[:2]
 
 
 def _halfway_between_the_averages(inputs, targets):

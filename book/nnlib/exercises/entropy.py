@@ -37,7 +37,7 @@ def surprise():
         "The exponentials are 1, 1 and 2. What do they add up to?",
         "Each probability is its exponential over 4.",
     ),
-    why="The exponentials 1, 1 and 2 add up to 4, and the softmax divides each by that.",
+    why="The exponentials 1, 1 and 2 add up to 4. If the third class is the true one, it costs -ln 0.5 = 0.693 nats.",
     mistakes=(
         ((0, 0, 1), "this divides the logits themselves by their sum: the exponentials come first, and e^0 is 1"),
         ((1, 1, 2), "these are the exponentials: divide each by their sum"),

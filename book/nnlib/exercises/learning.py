@@ -26,20 +26,24 @@ def nearest_average(averages, x):
     hints=(
         "Go through the eight pairs and mark those that differ.",
         "A marked pair costs 1, the others 0; C is the mean of these eight numbers.",
-        "Three pairs differ, and n is 8.",
+        "Three of the eight pairs differ.",
     ),
-    why="The cost is a mean over the examples, so it does not grow when more of them are asked.",
+    why="The cost is a mean over the examples, so it does not grow by asking more of them.",
     mistakes=(
-        (3, "this is the sum; C is the mean, so divide by n"),
+        (3, "this is the sum; C is the mean, so divide by 8"),
         (0.625, "this is the accuracy, 1 - C; the cost counts the wrong answers"),
         (37.5, "this is in percent; C is a mean of zeros and ones, so it lies between 0 and 1"),
     ),
 )
 def cost_by_hand():
     """A wrong answer costs 1, a right one 0; C is the mean."""
-    answers = np.array([8, 3, 5, 5, 0, 1, 7, 9])
-    labels = np.array([8, 3, 3, 5, 0, 7, 7, 4])
-    return (answers != labels).mean()
+    answers = [8, 3, 5, 5, 0, 1, 7, 9]
+    labels = [8, 3, 3, 5, 0, 7, 7, 4]
+    wrong = 0
+    for i in range(8):
+        if answers[i] != labels[i]:
+            wrong += 1
+    return wrong / 8
 
 
 # A task that is stated, from a list.
@@ -75,33 +79,33 @@ def state_a_task():
     "Where to spend the money",
     minutes=3,
     question=(
-        "With 100, 300 and 1,000 labels, rule A is right on 86.0%, 88.0% and 88.2% of the test images, and rule B on "
+        "With 100, 300 and 1,000 labels, rule R is right on 86.0%, 88.0% and 88.2% of the test images, and rule S on "
         "79.1%, 83.8% and 88.1%, means over 20 draws. You can keep one rule, and pay for 9,000 more labels. Which one?"
     ),
     hints=(
         "What did the last step, from 300 labels to 1,000, bring to each?",
         "Whose curve has flattened, and what does this say about the room that the rule has?",
     ),
-    why="Where a curve has flattened, the rule and not the number of labels is what limits it.",
+    why="Where a curve has flattened, more labels are not what the rule lacks.",
 )
 def more_labels():
     return (
         Choice(
-            "A: it was ahead with 100 labels, and it is ahead with 1,000.",
-            "by 0.1 points; its last step brought 0.2 points, that of B 4.3, so B will hardly stay behind",
+            "R: it was ahead with 100 labels, and it is ahead with 1,000.",
+            "by 0.1 points; its last step brought 0.2 points, that of S 4.3, so S will hardly stay behind",
         ),
         Choice(
-            "B: it still gains with every step, and A hardly does.",
-            "A is full: the last 700 labels brought 0.2 points; B gained 4.3 by them, and so has room for more",
+            "S: it still gains with every step, and R hardly does.",
+            "R is full: the last 700 labels brought 0.2 points; S gained 4.3 by them, and so has room for more",
             right=True,
         ),
         Choice(
             "Either: both are right on about 88% now, and will gain alike.",
-            "what counts is how the curves go on: the last step brought 0.2 points to A and 4.3 to B",
+            "what counts is how the curves go on: the last step brought 0.2 points to R and 4.3 to S",
         ),
         Choice(
             "Neither: after 1,000 labels more of them bring nothing.",
-            "this holds for A alone; B gained 4.7 points, then 4.3, and nothing says that this stops at 1,000",
+            "this holds for R alone; S gained 4.7 points, then 4.3, and nothing says that this stops at 1,000",
         ),
     )
 
@@ -183,7 +187,7 @@ def cost_of_answers(answers, labels, cost_of_a_miss):
     return total / len(labels)
 
 
-# What a score on the training images says.
+# What the accuracy on the training images says.
 
 
 @explain_it(
@@ -194,7 +198,7 @@ def cost_of_answers(answers, labels, cost_of_a_miss):
         "One rule of this chapter is right on all its training images: which, and how good is it on new ones?",
         "A list that looks up what it holds, and calls all else an 8, also reaches 100%: how good is it on new images?",
     ),
-    why="A score on the training set is the same for a rule that has understood and for one that has looked up.",
+    why="The accuracy on the training set is the same for a rule that has understood and for one that has looked up.",
 )
 def learned_by_heart():
     return (
@@ -286,7 +290,7 @@ def _faint_digits(rng):
 
 def _accuracy_by_scores(x, y, x_test, y_test):
     averages = np.stack([np.sum(x[y == d], axis=0) / np.sum(y == d) for d in range(10)])
-    answers = [scores(averages, image).argmax() for image in x_test]
+    answers = [np.argmax(scores(averages, image)) for image in x_test]
     return sum(int(answer == label) for answer, label in zip(answers, y_test, strict=True)) / len(y_test)
 
 
@@ -302,9 +306,9 @@ def _accuracy_by_scores(x, y, x_test, y_test):
     inputs=_faint_digits,
     tries=15,
     mistakes=(
-        (_learns_from_the_test_set, "the averages are learned from the test images too: they are no longer new"),
+        (_learns_from_the_test_set, "the accuracy comes out too high: some of what it counts is not new to the rule"),
         (_learns_from_the_test_set_alone, "the averages are learned from the test images themselves"),
-        (_tests_on_the_training_set, "this is the score on the training images, which are not new"),
+        (_tests_on_the_training_set, "this is the accuracy on the training images, which are not new"),
         (_share_of_wrong_answers, "this is the cost, the share of wrong answers; the accuracy is 1 - C"),
         (_number_of_right_answers, "this is the number of right answers; the accuracy is their share"),
     ),
@@ -339,8 +343,9 @@ def honest_accuracy(x, y, x_test, y_test):
 )
 def score_by_hand():
     """The scores of the two averages, top and bottom, for the image (0.4, 0.5)."""
-    averages, x = np.array([[0.8, 0.2], [0.3, 0.7]]), np.array([0.4, 0.5])
-    return [(m * x).sum() - 0.5 * (m * m).sum() for m in averages]
+    top = 0.8 * 0.4 + 0.2 * 0.5 - 0.5 * (0.8**2 + 0.2**2)
+    bottom = 0.3 * 0.4 + 0.7 * 0.5 - 0.5 * (0.3**2 + 0.7**2)
+    return round(top, 4), round(bottom, 4)
 
 
 def _without_bias(averages, x):
@@ -405,7 +410,7 @@ def scores(averages, x):
         dot = (m * x).sum()
         b = -0.5 * (m * m).sum()
         found.append(dot + b)
-    return np.array(found)
+    return found
 
 
 # More room than ten averages, less than all images.
@@ -480,8 +485,8 @@ def _halved_groups(x, y, rng):
         "Replace each of the five by the average of its group, group again, and repeat 20 times: this is k-means.",
     ),
     why=(
-        "Five averages of each digit have room for five ways to write it, and still answer 23 times faster than "
-        "a comparison with all images."
+        "Five averages of each digit have room for five ways to write it, and still need only 50 comparisons for an "
+        "answer, 23 times fewer than with all images that were not held back."
     ),
     measure=_score_on_held_back_images,
     mistakes=(
@@ -493,12 +498,13 @@ def _halved_groups(x, y, rng):
 )
 def choose_templates(x, y, rng):
     """Five templates of each digit: the averages of five groups of similar images."""
-    templates = []
+    templates, labels = [], []
     for d in range(10):
         images = x[y == d]
         centres = images[rng.permutation(len(images))[:5]]
-        for _ in range(20):  # group the images by the nearest centre, then average each group
-            group = ((images[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-            centres = np.array([images[group == k].mean(axis=0) for k in np.unique(group)])
-        templates.append(centres)
-    return np.concatenate(templates), np.repeat(np.arange(10), [len(t) for t in templates])
+        for _ in range(20):
+            group = np.array([((centres - image) ** 2).sum(axis=1).argmin() for image in images])  # the nearest centre
+            centres = np.array([images[group == k].mean(axis=0) for k in range(len(centres)) if (group == k).any()])
+        templates.extend(centres)
+        labels.extend([d] * len(centres))
+    return np.array(templates), labels

@@ -61,6 +61,30 @@ def quieter_batch():
     return batch_size * (error / wanted) ** 2  # the error falls with the root of the batch size
 
 
+@predict_it(
+    "The spread of a batch's slope",
+    minutes=2,
+    hints=(
+        "First find the variance of the four slopes: the mean of the squared differences from their mean, 4.",
+        "It is 5. The mean of B independent draws has the variance 5 / B.",
+        "With B = 20 that is 0.25. What is asked for is its root.",
+    ),
+    why="A mean of B independent draws has a B-th of the variance, and its typical error is the root of that.",
+    within=0.01,
+    mistakes=(
+        (0.25, "that is the variance of the mean; its typical error is the root of that"),
+        (5, "that is the variance of one slope; the mean of 20 has a twentieth of it, and then comes the root"),
+        (2.236, "that is the typical error of a single slope; the mean of 20 is nearer"),
+        (0.112, "the spread is divided by 20 here: it is the variance that is; the spread falls by the root of 20"),
+        (1.118, "the batch has 20 examples here, not 4: the variance is divided by 20"),
+        (100, "that is the variance of the sum of 20; for the mean it is divided by 20 twice"),
+    ),
+)
+def spread_of_batch():
+    """The typical error of the mean of 20 slopes, drawn from 1, 3, 5 and 7."""
+    return np.std([1, 3, 5, 7]) / np.sqrt(20)
+
+
 def _epoch_cost_by_dot(costs, sizes):
     return np.dot(costs, sizes) / np.sum(sizes)
 
@@ -395,6 +419,29 @@ def still_dancing():
     )
 
 
+@predict_it(
+    "A recipe that sums",
+    minutes=2,
+    hints=(
+        "Which rate does the recipe use for each example, and which is yours for each example?",
+        "It uses 0.02 for each example, since it sums. A mean over B examples uses the rate divided by B.",
+        "Your rate, divided by 10, should be 0.02.",
+    ),
+    why="What counts is the rate per example: 0.02 where slopes are summed, the rate over B where they are averaged.",
+    within=0.0005,
+    mistakes=(
+        (1, "that is the rate of a mean over 50 examples; your batches have 10"),
+        (0.02, "where slopes are averaged, this is a rate of 0.002 per example: ten times too small"),
+        (0.002, "the wrong way round: the mean is ten times smaller than the sum, so its rate is ten times larger"),
+        (0.004, "this is a fifth of the recipe's rate; the mean asks for a larger rate than a sum does"),
+        (0.1, "this takes the ratio of the two batch sizes; what is asked for is 0.02 for each of your 10 examples"),
+    ),
+)
+def rate_for_the_mean():
+    """The rate for means over batches of 10, if a recipe sums over batches of 50 at the rate 0.02."""
+    return 0.02 * 10  # the rate per example stays
+
+
 @explain_it(
     "A larger machine",
     minutes=2,
@@ -460,7 +507,7 @@ def _measure_plan(plan: Callable) -> tuple[str, bool]:
 
 @stretch_it(
     "Three epochs, no more",
-    minutes=20,
+    minutes=25,
     hints=(
         "Only two things can be turned. Three epochs of how many steps, and how long should they be?",
         "Small batches make many steps. Try 1, 2, 3 and 5, each with a rate or two, and write down what comes out.",

@@ -28,9 +28,9 @@ class Landscape:
         self.activation = activation
         self.loss = QuadraticCost()
 
-    def neuron(self, place: Sequence[float], rng: np.random.Generator) -> Network:
+    def neuron(self, place: Sequence[float]) -> Network:
         """The neuron whose weight and bias are at this place."""
-        network = Network(Dense(1, 1, rng), *self.activation)
+        network = Network(Dense(1, 1, np.random.default_rng(0)), *self.activation)
         for p, value in zip(network.parameters(), place, strict=True):
             p.value[...] = value
         return network
@@ -43,7 +43,7 @@ class Landscape:
 
     def at(self, place: Sequence[float]) -> tuple[float, np.ndarray]:
         """The cost of all examples at a place, and its gradient."""
-        return self.slopes(self.neuron(place, np.random.default_rng(0)), self.x, self.y)
+        return self.slopes(self.neuron(place), self.x, self.y)
 
     def costs(self, w: np.ndarray, b: np.ndarray) -> np.ndarray:
         """The cost of all examples at many places at once: each is one neuron of a wide layer."""
@@ -66,7 +66,7 @@ class Landscape:
     def walk(self, start, rate: float, epochs: int, batch_size: int | None = None, seed: int = SEEDS[0]) -> np.ndarray:
         """The places (w, b) at the start and after every step; all examples at once if there is no batch size."""
         rng = np.random.default_rng(seed)
-        network = self.neuron(start, rng)
+        network = self.neuron(start)
         sgd, path = SGD(network.parameters(), rate), [np.array(start, float)]
         for _ in range(epochs):
             for x, y in minibatches(self.x, self.y, batch_size or len(self.x), rng):
@@ -78,7 +78,6 @@ class Landscape:
     def orders(self, seed: int) -> str:
         """The orders in which `walk` meets the examples, epoch by epoch: a byte for each, in base64."""
         rng = np.random.default_rng(seed)
-        self.neuron((0, 0), rng)  # draws its weight first, as every network does
         places = np.arange(len(self.x))
         dealt = [next(minibatches(places, places, len(places), rng))[0] for _ in range(EPOCHS)]
         return base64.b64encode(np.array(dealt, np.uint8)).decode()

@@ -42,17 +42,87 @@ def falling_curve():
     )
 
 
+@explain_it(
+    "A cost that climbs",
+    minutes=2,
+    question=(
+        "A network without dropout takes steps on the full batch, and 1,300 of 2,000 steps raise the cost. With a "
+        "tenth of the rate and ten times the steps, 13,000 of 20,000 do. What do you conclude?"
+    ),
+    hints=(
+        "What does a small enough step against the true gradient do to the cost?",
+        "A rate that is too large raises the cost as well. What would a tenth of it have changed?",
+    ),
+    why="Small steps against the true gradient, computed on all examples, only ever lower the cost.",
+)
+def rising_steps():
+    return (
+        Choice(
+            "The rate is too large.",
+            "then a tenth of it would have brought nearly all steps to lead downhill, and the share has not changed",
+        ),
+        Choice(
+            "The gradient is wrong.",
+            "yes: with all examples in every step and a small rate, the true gradient leads downhill each time",
+            right=True,
+        ),
+        Choice(
+            "That is the noise of the batches: single steps may go up.",
+            "with mini-batches they may; here every step uses all examples, so there is no noise",
+        ),
+        Choice(
+            "The network overfits.",
+            "overfitting shows on new examples; the cost of the training examples goes on falling meanwhile",
+        ),
+    )
+
+
+@predict_it(
+    "Drop one of three",
+    minutes=2,
+    hints=(
+        "What did the layer do to each activation on the way forward? The slope of that comes back as a factor.",
+        "The factor is m / (1 - r): 1 / 0.8 for those that stayed. And for the one that was dropped?",
+        "1.25 times 0.4, then 0, then 1.25 times -2.",
+    ),
+    why="The slope of a = m x / (1 - r) for x is m / (1 - r), so the way back has the same mask and the same scale.",
+    within=1e-3,
+    mistakes=(
+        ((0.5, 1.25, -2.5), "the second was dropped: nothing of it went on, so nothing comes back"),
+        ((0.4, 0, -2), "the mask is there, and the scale is not: what stays was divided by 0.8 on the way forward"),
+        (
+            (0.32, 0, -1.6),
+            "this multiplies by 0.8; on the way forward the layer divided by it, and so does the way back",
+        ),
+        ((0.4, 1, -2), "this is what came back to the layer; the layer changes it, as it changed the activations"),
+        ((2, 0, -10), "this divides by r; the layer divides by 1 - r"),
+        ((-0.5, 0, 2.5), "the signs are turned round; the slopes are asked for, and not the wishes"),
+    ),
+    also_right=((0.5, 0, -2.5),),
+)
+def passed_on():
+    """dC/dx of a dropout layer of rate 0.2 that dropped the second of three activations."""
+    scale = 1 / (1 - 0.2)
+    return [0.4 * scale, 0.0, -2 * scale]
+
+
 @predict_it(
     "A fifth of the neurons",
     minutes=3,
     hints=(
-        "By which factor is the gradient in front of the layer too small?",
+        "Which way does a slope travel, and which layers does it reach after the dropout layer? By which factor is it "
+        "then too small?",
         "By 1 / (1 - r) = 1.25. Which relative error belongs to a factor k?",
         "It is (k - 1) / (k + 1), with k = 1.25.",
     ),
     why="A forgotten factor k leaves the relative error (k - 1) / (k + 1), and here k is 1 / 0.8.",
     within=2e-3,
     mistakes=(
+        (
+            0,
+            "that holds for the layers nearer the output, whose slopes never pass through the dropout; the layer asked "
+            "about is nearer the input",
+        ),
         (1 / 3, "that is the mark of a factor 2, which belongs to the rate 0.5"),
         (0.25, "the difference is a quarter of one of the two; the check divides it by both lengths together"),
         (0.2, "the difference is a fifth of one of the two; the check divides it by both lengths together"),
@@ -66,6 +136,30 @@ def forgotten_scale():
     """The relative error without the factor 1 / (1 - r), for r = 0.2."""
     k = 1 / (1 - 0.2)  # the survivors are scaled forward, and not backward
     return (k - 1) / (k + 1)
+
+
+@predict_it(
+    "Labels that are really wrong",
+    minutes=2,
+    hints=(
+        "Which of the four classes may be drawn?",
+        "One draw in four gives the label that was there before.",
+        "0.2 times three quarters.",
+    ),
+    why="A draw from all four classes hits the true one a quarter of the time, and then nothing has changed.",
+    within=1e-3,
+    mistakes=(
+        (0.2, "that is the share that is drawn anew; now and then the draw gives the true label"),
+        (0.05, "that is the share that is drawn anew and comes out right; the wrong ones are the rest of the 0.2"),
+        (0.8, "that is the share that is left alone"),
+        (0.85, "that is the share that is right afterwards"),
+        (0.75, "that is the chance that one draw is wrong; only a fifth of the labels is drawn"),
+        (15, "as a share, between 0 and 1"),
+    ),
+)
+def wrong_labels():
+    """The share of wrong labels, of four classes, after a fifth of them was drawn anew."""
+    return 0.2 * 3 / 4
 
 
 def _one_array_with_two_names(grad, x):

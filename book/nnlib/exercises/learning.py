@@ -95,7 +95,7 @@ def more_labels():
             "by 0.1 points; its last step brought 0.2 points, that of S 4.3, so S will hardly stay behind",
         ),
         Choice(
-            "S: it still gains with every step, and R hardly does.",
+            "S: it is still gaining, and R hardly is.",
             "R is full: the last 700 labels brought 0.2 points; S gained 4.3 by them, and so has room for more",
             right=True,
         ),

@@ -319,7 +319,7 @@ def _bias_step_in_place(z, grad, b, learning_rate):
         rng.uniform(-2, 2, (n := int(rng.integers(4, 8)), 3)).round(2),
         rng.uniform(-1, 1, (n, 3)).round(2),
         rng.uniform(-1, 1, 3).round(2),
-        0.5,
+        round(rng.uniform(0.2, 0.8), 2),
     ),
     mistakes=(
         (_two_slips, "two slips are left; begin with the shape of what it returns: is it that of b?"),

@@ -64,12 +64,17 @@ def _slope_by_the_quotient(z):
     return (np.exp(-z) / (1 + np.exp(-z)) ** 2).astype(np.float32).tolist()
 
 
+def _number_or_array(rng):
+    return (rng.uniform(-4, 4, rng.integers(1, 4, rng.integers(0, 3))).round(2),)
+
+
 @write_it(
     "The sigmoid's slope",
     minutes=4,
     hints=("Compute a = sigma(z) first.", "The slope follows from a alone.", "`a * (1 - a)`."),
     why="The derivative of the sigmoid is a (1 - a) with a = sigma(z), so the forward value gives the slope at once.",
-    inputs=lambda rng: (rng.uniform(-4, 4, (2, 2)).round(2),),
+    inputs=_number_or_array,
+    tries=10,
     mistakes=(
         (_slope_at_a, "this is sigma'(a); the formula asks for sigma'(z)"),
         (_z_for_a, "this is z (1 - z); the formula has a = sigma(z) in both places"),
@@ -311,7 +316,7 @@ def left_over():
 
 
 def _tape(rng):
-    """A tape, one of its inputs, and the number that was made last."""
+    """A tape, one of its inputs, and the number that was made last, or one made before it."""
     names = ["a", "b", "c"]
     tape = []
     for i in range(rng.integers(3, 7)):
@@ -319,7 +324,7 @@ def _tape(rng):
         local = rng.choice([-1, 1], len(sources)) * rng.uniform(0.4, 2, len(sources)).round(2)
         names.append(f"m{i}")
         tape += [(names[-1], source, float(slope)) for source, slope in zip(sources, local, strict=True)]
-    return tape, str(rng.choice(["a", "b", "c"])), names[-1]
+    return tape, str(rng.choice(["a", "b", "c"])), names[-1] if rng.random() < 0.5 else str(rng.choice(names[3:]))
 
 
 def _last_line_only(tape, name, output):
@@ -352,7 +357,7 @@ def _by_walking_back(tape, name, output):
     slope = dict.fromkeys([output, *(source for _, source, _ in tape)], 0.0)
     slope[output] = 1.0
     for result, source, local in reversed(tape):
-        slope[source] += slope[result] * local
+        slope[source] += slope.get(result, 0.0) * local
     return np.float64(slope[name]) if name in slope else 0
 
 

@@ -88,7 +88,11 @@ def output_slopes():
         "np.sum((A - Y) ** 2), divided by 2 n.",
     ),
     why="The squares add up over the outputs, and the average is over the examples.",
-    inputs=lambda rng: (rng.uniform(0.1, 0.9, (5, 3)), np.eye(3)[rng.integers(0, 3, 5)]),
+    inputs=lambda rng: (
+        rng.uniform(0.1, 0.9, shape := (rng.integers(6, 10), rng.integers(3, 6))),
+        rng.integers(0, 2, shape).astype(float),
+    ),
+    tries=10,
     mistakes=(
         (
             lambda A, Y: np.sum((A - Y) ** 2) / 2,
@@ -111,7 +115,7 @@ def output_slopes():
     also_right=(
         lambda A, Y: np.mean([np.sum((a - y) ** 2) / 2 for a, y in zip(A, Y, strict=True)]),
         lambda A, Y: QuadraticCost().forward(A, Y),
-        lambda A, Y: np.array([np.linalg.norm(A - Y) ** 2 / 10]),
+        lambda A, Y: np.array([np.linalg.norm(A - Y) ** 2 / (2 * len(A))]),
     ),
 )
 def quadratic_cost(A, Y):
@@ -120,10 +124,12 @@ def quadratic_cost(A, Y):
 
 
 def _outputs_and_labels(rng):
-    """Ten outputs: seven answers are right, four of these are "1", and of the three wrong ones two are "1"."""
-    high, low = rng.uniform(0.55, 0.95, 6), rng.uniform(0.05, 0.45, 4)
-    labels = np.array([1.0, 1, 1, 1, 0, 0, 1, 0, 0, 0])
-    order = rng.permutation(10)
+    """Ten to fourteen outputs: one or two wrong answers are "1", three in all, and four or more of the right ones."""
+    right_1, right_0 = rng.integers(4, 7), rng.integers(3, 6)
+    wrong_1, wrong_0 = rng.permutation([1, 2])
+    high, low = rng.uniform(0.51, 0.95, right_1 + wrong_1), rng.uniform(0.05, 0.49, wrong_0 + right_0)
+    labels = np.repeat([1.0, 0.0, 1.0, 0.0], [right_1, wrong_1, wrong_0, right_0])
+    order = rng.permutation(len(labels))
     return np.concatenate([high, low])[order], labels[order]
 
 
@@ -138,6 +144,7 @@ def _outputs_and_labels(rng):
     ),
     why="The accuracy asks on which side of one half an output lies, and not how far from its target.",
     inputs=_outputs_and_labels,
+    tries=20,
     mistakes=(
         (
             lambda outputs, labels: np.mean(outputs == labels),

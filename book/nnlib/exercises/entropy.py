@@ -85,7 +85,7 @@ def _slope_of_a(z, y):
         "(a - y) * a * (1 - a)",
     ),
     why="The slope is wanted at z, and written with a = sigma(z) it is a (1 - a): the sigmoid acts only once.",
-    inputs=lambda rng: (rng.uniform(-3, 3, (4, 3)), rng.integers(0, 2, (4, 3)).astype(float)),
+    inputs=lambda rng: (rng.uniform(-3, 3, shape := rng.integers(2, 6, 2)), rng.integers(0, 2, shape).astype(float)),
     mistakes=(
         (_slope_of_a, "this is sigma'(a); the formula asks for sigma'(z), which is a (1 - a)"),
         (
@@ -127,7 +127,11 @@ def _by_nnlib(loss):
         "(p - y) / n",
     ),
     why="The cross-entropy's own steepness has cancelled sigma'(z), so it must not be put back.",
-    inputs=lambda rng: (rng.uniform(-3, 3, (5, 1)), rng.integers(0, 2, (5, 1)).astype(float)),
+    inputs=lambda rng: (
+        rng.uniform(-3, 3, (n := int(rng.integers(4, 9)), 1)),
+        rng.integers(0, 2, (n, 1)).astype(float),
+    ),
+    tries=10,
     mistakes=(
         (
             lambda z, y: (sigmoid(z) - y) * sigmoid(z) * (1 - sigmoid(z)) / len(z),
@@ -144,7 +148,7 @@ def _by_nnlib(loss):
         (lambda z, y: (y - sigmoid(z)) / len(z), "this is -dC/dz: the slope is p - y, and a step subtracts it"),
         (lambda z, y: (z - y) / len(z), "z is the logit: the probability is p = sigma(z)"),
     ),
-    also_right=(_by_nnlib(BinaryCrossEntropy()), lambda z, y: [[v] for v in (sigmoid(z) - y)[:, 0] / 5]),
+    also_right=(_by_nnlib(BinaryCrossEntropy()), lambda z, y: [[v] for v in (sigmoid(z) - y)[:, 0] / z.size]),
 )
 def logit_slope(z, y):
     """The slope dC/dz of the binary cross-entropy of a batch."""
@@ -261,6 +265,14 @@ def _shifted_exponentials(logits):
     return np.exp(logits - logits.max(axis=1, keepdims=True))
 
 
+def _far_apart(rng):
+    """Rows far from each other, and in two of them another logit lies 1000 above all others."""
+    n, classes = rng.integers(5, 8), rng.integers(3, 6)
+    logits = rng.uniform(-2, 2, (n, classes)) + rng.permutation(np.resize([0, 1000, -1000, 5, -5], n))[:, None]
+    logits[rng.permutation(n)[:2], rng.permutation(classes)[:2]] += 1000
+    return (logits,)
+
+
 @write_it(
     "A softmax for any logits",
     minutes=8,
@@ -271,7 +283,7 @@ def _shifted_exponentials(logits):
         "e = exp(logits - maximum of the row), and then e over its sum along axis 1.",
     ),
     why="Only differences of logits count, so the largest of each row can be moved to 0, where exp is safe.",
-    inputs=lambda rng: (rng.uniform(-2, 2, (5, 4)) + rng.permutation([0, 1000, -1000, 5, -5])[:, None],),
+    inputs=_far_apart,
     mistakes=(
         (
             _softmax_with(lambda logits: 0, axis=1),
@@ -280,6 +292,14 @@ def _shifted_exponentials(logits):
         (
             _softmax_with(np.max, axis=1),
             "one shift for the whole batch: in rows far below it every exponential is 0, and 0/0 is nan",
+        ),
+        (
+            _softmax_with(lambda logits: logits.mean(axis=1, keepdims=True), axis=1),
+            "a row is shifted by its mean: a logit 1000 above the others still overflows, the largest must go to 0",
+        ),
+        (
+            _softmax_with(lambda logits: logits.min(axis=1, keepdims=True), axis=1),
+            "a row is shifted by its smallest logit, so the others go up: it is the largest that must go to 0",
         ),
         (
             _softmax_with(lambda logits: logits.max(axis=0, keepdims=True), axis=0),

@@ -114,8 +114,8 @@ def more_labels():
 
 
 def _people(rng):
-    """Eight people, three of them ill, with one or two missed and three or four false alarms."""
-    labels = rng.permutation([1] * 3 + [0] * 5)
+    """Eight to ten people, three of them ill, with one or two missed and three or four false alarms."""
+    labels = rng.permutation([1] * 3 + [0] * int(rng.integers(5, 8)))
     answers = labels.copy()
     answers[rng.permutation(np.flatnonzero(labels == 1))[: rng.integers(1, 3)]] = 0
     answers[rng.permutation(np.flatnonzero(labels == 0))[: rng.integers(3, 5)]] = 1
@@ -281,9 +281,13 @@ def _number_of_right_answers(x, y, x_test, y_test):
 
 
 def _faint_digits(rng):
-    """Images of ten faint patterns under much noise, three of each for training: a leak shows."""
+    """Images of ten faint patterns under much noise, three of each for training: a leak shows.
+
+    The test set has all digits, some more often than others.
+    """
     patterns = rng.random((10, 20))
-    y, y_test = rng.permutation(np.repeat(np.arange(10), 3)), rng.permutation(np.repeat(np.arange(10), 5))
+    y = rng.permutation(np.repeat(np.arange(10), 3))
+    y_test = rng.permutation(np.append(np.arange(10), rng.integers(0, 10, rng.integers(35, 50))))
     x = patterns[y] + rng.normal(0, 0.7, (len(y), 20))
     return x, y, patterns[y_test] + rng.normal(0, 0.7, (len(y_test), 20)), y_test
 
@@ -380,6 +384,11 @@ def _scores_by_the_distance(averages, x):
     return [0.5 * float((x**2).sum() - distance) for distance in _distances(averages, x)]
 
 
+def _averages_and_image(rng):
+    n, pixels = rng.integers(2, 6, 2)
+    return rng.uniform(0.1, 1, (n, pixels)), rng.uniform(0.1, 1, pixels)
+
+
 @write_it(
     "Scores instead of distances",
     minutes=8,
@@ -389,7 +398,8 @@ def _scores_by_the_distance(averages, x):
         "To it add `-0.5 * (m * m).sum()`, which is the b of this average.",
     ),
     why="The part of the distance that comes from the image alone is the same for all digits, so it changes no answer.",
-    inputs=lambda rng: (rng.uniform(0.1, 1, (4, 3)), rng.uniform(0.1, 1, 3)),
+    inputs=_averages_and_image,
+    tries=10,
     mistakes=(
         (_without_bias, "b is missing: without it an average with much ink wins too often"),
         (_bias_added, "the sign of b is turned round: it is minus half of the sum of squares"),

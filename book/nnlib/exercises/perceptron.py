@@ -118,7 +118,8 @@ def which_tables():
 
 def _seen(rng):
     """A neuron and an example; in half of the cases the example lies on the line."""
-    w, x = rng.integers(-3, 4, 3).astype(float), rng.integers(1, 4, 3).astype(float)
+    n = rng.integers(2, 5)
+    w, x = rng.integers(-3, 4, n).astype(float), rng.integers(1, 4, n).astype(float)
     b = -float(w @ x) if rng.random() < 0.5 else float(rng.integers(-3, 4))
     return w, b, x, int(rng.integers(0, 2))
 
@@ -348,7 +349,7 @@ def _small_tasks(rng):
     targets = (inputs @ rng.normal(size=2) + rng.normal() > 0).astype(int)
     if rng.random() < 0.3:
         targets[rng.integers(6)] ^= 1
-    return inputs, targets, 40
+    return inputs, targets, int(rng.integers(30, 45))
 
 
 def _train_by_updates(inputs, targets, max_epochs):

@@ -183,7 +183,8 @@ def factor(error):
 
 def _own_inputs(rng):
     n = rng.integers(2, 6)
-    return rng.uniform(0.2, 0.9, n) * rng.choice([-1, 1], n), rng.uniform(0.3, 1.2, n), rng.choice([-1.0, 0.5])
+    w, x = (rng.uniform(0.3, 1, n) * rng.choice([-1, 1], n) for _ in range(2))
+    return w, x, rng.choice([-1.0, 0.5])
 
 
 def _error_and_a(w, x, y):

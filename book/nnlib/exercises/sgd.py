@@ -58,7 +58,7 @@ def number_of_steps():
 def quieter_batch():
     """The batch size whose gradient errs by 0.2, if batches of 20 err by 0.6."""
     batch_size, error, wanted = 20, 0.6, 0.2
-    return batch_size * (error / wanted) ** 2  # the error falls with the root of the batch size
+    return batch_size * round(error / wanted) ** 2  # the error falls with the root of the batch size
 
 
 @predict_it(
@@ -341,7 +341,7 @@ def epoch_in_order():
         "for start in range(0, len(x), batch_size):",
         "    batch = order[start : start + batch_size]",
         "    cost = loss.forward(network.forward(x[batch]), y[batch])",
-        "    network.backward(loss.backward())",
+        "    network.collect(loss.backward())",
         "    optimizer.step()",
         "    total += cost * len(batch)",
         "mean_cost = total / len(x)",
@@ -357,7 +357,7 @@ def epoch_in_order():
     ),
     hints=(
         "At which weights is the slope of an example taken?",
-        "Follow the last 140 examples of an epoch: what does each of their batches ask for?",
+        "Follow the last 137 examples of an epoch: what does each of their batches ask for?",
     ),
     why="The slopes of an epoch are taken at places that depend on the order, and the last village polled wins.",
 )

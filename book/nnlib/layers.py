@@ -25,7 +25,8 @@ class Parameter:
 def scaled_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """Weights (n_out, n_in) from a normal distribution of standard deviation 1 / sqrt(n_in).
 
-    The weighted input z then stays near 1 however many inputs there are (LeCun et al., 1998).
+    The weighted input z then keeps its size however many inputs there are; it is near 1 where these have mean 0 and
+    variance 1 (LeCun, Bottou, Orr & Müller, Efficient BackProp, 1998).
     """
     return rng.standard_normal(shape) / np.sqrt(shape[1])
 

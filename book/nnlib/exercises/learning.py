@@ -399,7 +399,7 @@ def _averages_and_image(rng):
     ),
     why="The part of the distance that comes from the image alone is the same for all digits, so it changes no answer.",
     inputs=_averages_and_image,
-    tries=10,
+    tries=20,
     mistakes=(
         (_without_bias, "b is missing: without it an average with much ink wins too often"),
         (_bias_added, "the sign of b is turned round: it is minus half of the sum of squares"),

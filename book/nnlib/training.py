@@ -76,11 +76,12 @@ def train_epochs(
         kept = [*network.state().values(), *optimizer.state()]
         good, good_steps = [array.copy() for array in kept], optimizer.steps
         for epoch in range(1, epochs + 1):
+            rate = optimizer.rate()  # before its steps: one that falls to 0 is there after the last
             try:
                 # Small matrix products are fastest on one BLAS thread.
                 with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
                     cost = one_epoch(network, loss, optimizer, minibatches(x, y, batch_size, rng), transforms)
-                check_still_finite(cost, kept, epoch, optimizer.rate())
+                check_still_finite(cost, kept, epoch, rate)
             except BaseException:  # Ctrl-C too: never leave a half-made step behind
                 _copy(good, kept)
                 optimizer.steps = good_steps

@@ -136,9 +136,9 @@ def test_the_impression_names_the_two_largest_outputs():
 @pytest.mark.parametrize(
     ("layer", "place", "slope", "way", "change"),
     [
-        ("4.W", (3, 5), -0.12, "neuron 5 of hidden layer 2 to output 3", "rise by 0.12"),
-        ("2.W", (1, 0), 0.25, "neuron 0 of hidden layer 1 to neuron 1 of hidden layer 2", "fall by 0.25"),
-        ("0.W", (15, 30), -2e-5, "pixel 2 of row 1 to neuron 15 of hidden layer 1", "rise by 2.00 × 10⁻⁵"),
+        ("4.W", (3, 5), -0.12, "neuron 6 of hidden layer 2 to output 3", "rise by 0.12"),
+        ("2.W", (1, 0), 0.25, "neuron 1 of hidden layer 1 to neuron 2 of hidden layer 2", "fall by 0.25"),
+        ("0.W", (15, 30), -2e-5, "pixel 3 of row 2 to neuron 16 of hidden layer 1", "rise by 2.00 × 10⁻⁵"),
     ],
 )
 def test_the_wishes_name_the_outputs_the_weight_and_the_step(layer, place, slope, way, change):

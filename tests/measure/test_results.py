@@ -41,7 +41,7 @@ def test_every_network_of_the_tool_is_stored():
 def test_the_stored_recipe_is_the_one_that_the_tool_trains(plan):
     stored = NETWORKS[plan.name]["recipe"]
     assert stored["learning_rate"] in plan.learning_rates
-    for name in ("cost", "batch_size", "epochs", "l2"):
+    for name in ("cost", "batch_size", "epochs", "l2", "falling"):
         assert stored[name] == getattr(plan, name)
     assert tuple(stored["sizes"]) == plan.sizes
     weights = sum(n_out * (n_in + 1) for n_in, n_out in zip(plan.sizes, plan.sizes[1:], strict=False))
@@ -54,6 +54,8 @@ def test_the_learning_rate_was_chosen_on_the_validation_images(name):
     assert len(choice) > 1
     best = max(choice, key=lambda tried: tried["validation_accuracy"])
     assert NETWORKS[name]["recipe"]["learning_rate"] == best["learning_rate"]
+    tried = [entry["learning_rate"] for entry in choice]
+    assert min(tried) < best["learning_rate"] < max(tried), "a better one may lie beyond what was tried"
     assert tool.CHOICE_SEED not in RESULTS["seeds"]
 
 

@@ -106,6 +106,13 @@ def test_an_epoch_is_its_steps_one_by_one():
     assert all(np.allclose(a, b, rtol=1e-12) for a, b in zip(values(net), values(twin), strict=True))
 
 
+def test_a_rate_may_fall_in_a_line_and_be_0_after_the_last_step():
+    net = network()
+    sgd = SGD(net.parameters(), lambda step: 1 - step / 12)  # two epochs of six batches
+    history = train(net, optimizer=sgd, epochs=2)
+    assert sgd.steps == 12 and len(history.cost) == 2 and not history.stopped
+
+
 def test_transforms_edit_the_gradients_before_the_step():
     plain, decayed = network(), network()
     train(plain)

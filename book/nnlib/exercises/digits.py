@@ -21,7 +21,7 @@ from nnlib.training import accuracy, minibatches, train_epochs
         "p (1 - p) = 0.09; divided by 2,500 it is 0.000036. Now the root, and then points.",
         "The root is 0.006. A point is one per cent, 0.01.",
     ),
-    why="Right answers scatter like coin throws, so a share has the standard deviation sqrt(p (1 - p) / n).",
+    why="A mean of n draws errs by s / sqrt(n), and s squared is p (1 - p) where the draws are ones and zeros.",
     within=1e-3,
     mistakes=(
         (0.006, "the number is right as a share; the question asks for points, which are per cent"),
@@ -60,6 +60,36 @@ def weight_left():
     """What L2 leaves of a weight that nobody pulls at after 100 steps, rate 0.5, strength 0.01."""
     learning_rate, strength = 0.5, 0.01
     return (1 - learning_rate * strength) ** 100
+
+
+@predict_it(
+    "Stop in time",
+    minutes=3,
+    hints=(
+        "Go through the costs one by one, and keep in mind the lowest so far. When has it been there for three epochs?",
+        "The lowest moves to epoch 2, to 3 and, after 0.52, to 5. Which three epochs follow without a better one?",
+        "Epochs 6, 7 and 8 bring nothing below 0.47, so you stop after epoch 8.",
+    ),
+    why="Patience counts from the best epoch so far, 5, so it is used up after epoch 8, and a better 9 is never seen.",
+    mistakes=(
+        ((9, 9), "epoch 9 is the best of all, but it is never seen: three epochs before it brought nothing better"),
+        ((9, 5), "three epochs in a row without a better one are 6, 7 and 8; who stops after them has no ninth"),
+        ((8, 8), "the stop is right; the parameters to keep are those of the best epoch, not of the last"),
+        ((4, 3), "one epoch that is worse uses up one epoch of patience; there are three"),
+        ((6, 3), "epoch 5 is better than epoch 3, so the patience begins anew there"),
+        ((6, 5), "one epoch after the best one; the patience is three"),
+        ((5, 8), "the right two numbers, the other way round: first after how many epochs you stop"),
+    ),
+)
+def stop_in_time():
+    """After how many epochs a patience of three ends the training, and which epoch's parameters are kept."""
+    costs = 0.9, 0.6, 0.5, 0.52, 0.47, 0.48, 0.5, 0.49, 0.45
+    best = 1
+    for epoch in range(1, len(costs) + 1):
+        if costs[epoch - 1] < costs[best - 1]:
+            best = epoch
+        if epoch == best + 3:
+            return epoch, best
 
 
 @predict_it(
@@ -118,7 +148,7 @@ def _confusion_by_products(labels, answers, n_classes):
         (
             _counted_once,
             "each pair is counted once at most: `confusion[labels, answers] += 1` adds 1 to each place that is named, "
-            "however often it is named; go through the pairs, or use np.add.at",
+            "however often it is named; go through the pairs one by one",
         ),
         (
             lambda labels, answers, k: confusion_matrix(labels, answers, k) / len(labels),
@@ -397,6 +427,42 @@ def moved_digits():
 
 
 @explain_it(
+    "Which ingredient?",
+    minutes=2,
+    question=(
+        "784-30-10 with the quadratic cost reads 95.5 % of the validation images. 784-100-10 with cross-entropy and "
+        "a penalty on large weights reads 97.4 %; both are means over five seeds, and the ranges do not overlap. "
+        "What may you say?"
+    ),
+    hints=(
+        "How many things differ between the two recipes?",
+        "Which runs would tell you what the penalty alone does?",
+    ),
+    why="A comparison shows what a thing does only where that thing alone is changed; all else has no control.",
+)
+def which_ingredient():
+    return (
+        Choice(
+            "Cross-entropy and the penalty pay, together 1.9 points.",
+            "the width has changed too, from 30 to 100; it may have done all of it",
+        ),
+        Choice(
+            "The second recipe is better than the first; which of its three changes did it is open.",
+            "yes: to know, change one of the three at a time and leave the other two",
+            right=True,
+        ),
+        Choice(
+            "Nothing, before the test images have been asked.",
+            "the validation images are there for just such a choice; the test images come once, at the end",
+        ),
+        Choice(
+            "Each of the three changes brings about 0.6 points.",
+            "that would share the gain out evenly; one of them may have done it all, and another may do harm",
+        ),
+    )
+
+
+@explain_it(
     "95.9 against 95.6",
     minutes=2,
     question=(
@@ -443,12 +509,12 @@ def two_runs():
         "Write down BP4, and put in what every image has at the rim.",
         "The same neurons have other weights, which have moved. What is different for those?",
     ),
-    why="By BP4 the slope of a weight is delta times the activation behind it, and ink never comes to the rim.",
+    why="By BP4 a weight's slope is delta times the activation that it multiplies, and ink never comes to the rim.",
 )
 def noise_at_the_rim():
     return (
         Choice(
-            "Their pixels are 0 in every image, and a weight's slope is delta times the activation behind it.",
+            "Their pixels are 0 in every image, and a weight's slope is delta times the activation that it multiplies.",
             "yes: delta times 0, whatever delta is; only a penalty such as L2 would move them",
             right=True,
         ),

@@ -141,8 +141,10 @@ def wishes(seen: Look, label: int, rate: float) -> str:
     weights = [gradient for gradient in seen.gradients.values() if gradient.ndim > 1]
     layer = int(np.argmax([np.abs(gradient).max() for gradient in weights]))
     j, k = np.unravel_index(np.abs(weights[layer]).argmax(), weights[layer].shape)
-    source = f"pixel {k % FIELD} of row {k // FIELD}" if layer == 0 else f"neuron {k} of hidden layer {layer}"
-    target = f"output {j}" if layer == len(weights) - 1 else f"neuron {j} of hidden layer {layer + 1}"
+    source = (
+        f"pixel {k % FIELD + 1} of row {k // FIELD + 1}" if layer == 0 else f"neuron {k + 1} of hidden layer {layer}"
+    )
+    target = f"output {j}" if layer == len(weights) - 1 else f"neuron {j + 1} of hidden layer {layer + 1}"
     before, after = significant(seen.cost, 3), significant(seen.cost_after, 3)
     return (
         f"Told that it is {_a(label)}, the network has the cost {before} on this image: {first}, {second}. "
@@ -198,7 +200,7 @@ def _text(network: Network, data: dict) -> list[str]:
     lines = [
         f"The network {'-'.join(map(str, data['sizes']))} read {data['accuracy']} of MNIST's test images. "
         "Here it looks at ten digits of another collection, blown up from 8 x 8 pixels and centred as MNIST's are. "
-        "Neurons, pixels and rows are counted from 0."
+        "Hidden neurons, pixels and rows are counted from 1; an output goes by its digit."
     ]
     for digit, image in enumerate(examples()):
         seen = look(network, like_mnist(drawing_of(image)), digit, data["rate"])

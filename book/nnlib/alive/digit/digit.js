@@ -53,7 +53,7 @@ function render({ model, el }) {
       "p",
       { class: "nnlib-digit-small" },
       `The network ${data.sizes.join("-")} of this chapter, which read ${data.accuracy} of MNIST's test images. Its outputs `
-        + "are no probabilities. Neurons, pixels and rows are counted from 0.",
+        + "are no probabilities. Hidden neurons, pixels and rows are counted from 1; an output goes by its digit.",
     ),
     all,
     status,

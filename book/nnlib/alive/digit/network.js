@@ -46,8 +46,8 @@ function wishes(seen, label, rate) {
   const l = largest(tops.map((at, layer) => Math.abs(seen.gradients[layer].dW[at])))[0];
   const before = seen.activations[l].length;
   const [j, k] = [Math.floor(tops[l] / before), tops[l] % before];
-  const source = l === 0 ? `pixel ${k % FIELD} of row ${Math.floor(k / FIELD)}` : `neuron ${k} of hidden layer ${l}`;
-  const target = l === tops.length - 1 ? `output ${j}` : `neuron ${j} of hidden layer ${l + 1}`;
+  const source = l === 0 ? `pixel ${(k % FIELD) + 1} of row ${Math.floor(k / FIELD) + 1}` : `neuron ${k + 1} of hidden layer ${l}`;
+  const target = l === tops.length - 1 ? `output ${j}` : `neuron ${j + 1} of hidden layer ${l + 1}`;
   return [
     `Told that it is ${aDigit(label)}, the network has the cost ${significant(seen.cost, 3)} on this image: ${first}, ${second}.`,
     `Of all weights the one from ${source} to ${target} should change most: ${move(-seen.gradients[l].dW[tops[l]])} times the rate.`,

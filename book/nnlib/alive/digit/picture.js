@@ -18,7 +18,7 @@ function diagram(sizes) {
     svg("line", { x1: COLUMNS[l] + 8.5, y1, x2: COLUMNS[l + 1] - 8.5, y2 }))));
   const neurons = heights.slice(0, -1).map((places, l) => places.map((cy) => svg("circle", { cx: COLUMNS[l], cy, r: 8.5 })));
   const names = heights.slice(0, -1).map((places, l) => places.map((y, j) =>
-    svg("text", { class: "nnlib-digit-index", x: COLUMNS[l], y: y + 3.3, "text-anchor": "middle" }, `${j}`)));
+    svg("text", { class: "nnlib-digit-index", x: COLUMNS[l], y: y + 3.3, "text-anchor": "middle" }, `${j + 1}`)));
   const outputs = heights.at(-1).map((y, j) => {
     const bar = svg("rect", { class: "nnlib-digit-bar", x: BAR, y: y - 7, height: 14 });
     const after = svg("path", { class: "nnlib-digit-after", d: `M0 ${y - 10}v20` });
@@ -69,7 +69,7 @@ function diagram(sizes) {
 function wishMaps(count) {
   const maps = Array.from({ length: count }, (_, j) => {
     const [canvas, most] = [canvasOf(FIELD * CELL, { "aria-hidden": "true" }), element("small")];
-    return { box: element("div", {}, canvas, element("b", {}, `${j}`), most), canvas, most };
+    return { box: element("div", {}, canvas, element("b", {}, `${j + 1}`), most), canvas, most };
   });
   const picture = element("div", { class: "nnlib-digit-maps", role: "img" }, ...maps.map((map) => map.box));
 
@@ -87,7 +87,7 @@ function wishMaps(count) {
       paint(canvas, levels, colour, top && Math.abs(db[j]) / top);
       most.textContent = signed(-db[j] * brightest);
     });
-    const rising = Array.from(db.keys()).filter((j) => db[j] <= 0).join(", ") || "none";
+    const rising = Array.from(db.keys()).filter((j) => db[j] <= 0).map((j) => j + 1).join(", ") || "none";
     picture.setAttribute("aria-label", `Maps of the first layer's weights. Those of hidden neurons ${rising} should rise, the others fall; each map is the image, fainter or stronger.`);
   }
   return { picture, update };
@@ -95,12 +95,15 @@ function wishMaps(count) {
 
 /** All activations and wishes as a table; -delta is by how much a neuron's bias should rise, times the rate. */
 function numbers(seen) {
-  const names = ["hidden 1", "hidden 2", "output"];
-  const head = element("tr", {}, element("th", { scope: "col" }, "neuron"), ...names.flatMap((name) =>
-    [element("th", { scope: "col" }, name), element("th", { scope: "col" }, "−δ")]));
+  const head = element("tr", {}, ...["neuron", "hidden 1", "−δ", "hidden 2", "−δ", "digit", "output", "−δ"]
+    .map((name) => element("th", { scope: "col" }, name)));
+  const last = seen.gradients.length - 1;
+  const cells = (l, j) => j < seen.gradients[l].db.length ? [seen.activations[l + 1][j].toFixed(3), signed(-seen.gradients[l].db[j])] : ["", ""];
   const rows = Array.from({ length: Math.max(...seen.gradients.map(({ db }) => db.length)) }, (_, j) =>
-    element("tr", {}, element("th", { scope: "row" }, `${j}`), ...seen.gradients.flatMap(({ db }, l) =>
-      j < db.length ? [seen.activations[l + 1][j].toFixed(3), signed(-db[j])] : ["", ""]).map((text) => element("td", {}, text))));
+    element("tr", {}, element("th", { scope: "row" }, `${j + 1}`), ...[
+      ...seen.gradients.slice(0, last).flatMap((_, l) => cells(l, j)),
+      ...[j < seen.gradients[last].db.length ? `${j}` : "", ...cells(last, j)],
+    ].map((text) => element("td", {}, text))));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 

@@ -83,3 +83,30 @@ def terms(glossary: str) -> list[str]:
     """Every term that the glossary defines."""
     listed = re.search(r"\{glossary\}(.*?)\n(?:```|:::)", glossary, re.DOTALL)[1]
     return re.findall(r"^(\S.*)$", re.sub(r"^:.*$", "", listed, flags=re.MULTILINE), re.MULTILINE)
+
+
+TOKEN = re.compile(
+    r"\{term\}`([^`]*)`|\{[\w:-]+\}`[^`]*`|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|^(?:#|:{3,}|\(|\*Goal).*?$", re.M | re.S
+)
+
+
+def first_uses(texts: list[str], wanted: list[str]) -> dict[str, str]:
+    """For each term that these texts use, in their order, "linked" if its first use is a link, or else what stands there.
+
+    A term within a longer one, as layer in hidden layer, is not used there. Headings, titles of boxes, code and formulas
+    do not count, nor does what a chapter says that it needs.
+    """
+    needs = re.compile(r"\*\*You need\*\*.*?(?=^:{3,}$)", re.M | re.S)
+    left = TOKEN.sub(_marked, "\n".join(needs.sub("", text) for text in texts))
+    uses = {}
+    for term in sorted(wanted, key=len, reverse=True):
+        words = rf"(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])".replace(r"\ ", r"\s+")
+        if found := re.search(rf"<{words}>|{words}", left, re.I):
+            uses[term] = "linked" if found[0][0] == "<" else left[max(0, found.start() - 40) : found.end() + 20]
+        left = re.sub(words, lambda found: "~" * len(found[0]), left, flags=re.I)
+    return uses
+
+
+def _marked(found: re.Match) -> str:
+    """A link to a term as <term>; of all else that is no prose, nothing."""
+    return f"<{found[1].partition('<')[2].strip('>') or found[1]}>" if found[1] else " "

@@ -64,6 +64,12 @@ def test_a_chapter_needs_only_chapters_before_it(path):
     assert {name for name in needed if name.startswith("ch-")} <= before
 
 
+def test_a_terms_first_use_is_a_link_to_its_definition():
+    wanted = reading.terms((ROOT / "book" / "glossary.md").read_text(encoding="utf-8"))
+    uses = reading.first_uses([reading.text(load(path)) for path in numbered()], wanted)
+    assert {term: words for term, words in uses.items() if words != "linked"} == {}
+
+
 def notebook(*texts, **code):
     cells = [{"cell_type": "markdown", "metadata": {}, "source": text} for text in texts]
     cells += [
@@ -139,3 +145,13 @@ def test_what_a_chapter_says_at_its_beginning_is_understood():
 def test_the_glossarys_terms_are_found():
     found = reading.terms((ROOT / "book" / "glossary.md").read_text(encoding="utf-8"))
     assert {"activation", "weight"} <= set(found) and not any(term.startswith(" ") for term in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [("A {term}`layer` of layers.", True), ("Two {term}`layers <layer>`.", True), ("A layer, a {term}`layer`.", False),
+     ("# Layers\n\n`layer` and $layer$ in a {term}`hidden layer` come before a {term}`layer`.", True),
+     ("**You need** layers.\n:::\nA {term}`layer`.", True), ("Many Layers.", False)],
+)  # fmt: skip
+def test_the_first_use_of_a_term_is_found(text, linked):
+    assert (reading.first_uses([text], ["layer", "hidden layer"])["layer"] == "linked") == linked

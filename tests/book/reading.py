@@ -91,10 +91,10 @@ TOKEN = re.compile(
 
 
 def first_uses(texts: list[str], wanted: list[str]) -> dict[str, str]:
-    """For each term that these texts use, in their order, "linked" if its first use is a link, or else what stands there.
+    """For each term that these texts use, in order: "linked" if its first use is a link, or else what stands there.
 
-    A term within a longer one, as layer in hidden layer, is not used there. Headings, titles of boxes, code and formulas
-    do not count, nor does what a chapter says that it needs.
+    A term within a longer one, as layer in hidden layer, is not used there. Headings, titles of boxes, code and
+    formulas do not count, nor does what a chapter says that it needs.
     """
     needs = re.compile(r"\*\*You need\*\*.*?(?=^:{3,}$)", re.M | re.S)
     left = TOKEN.sub(_marked, "\n".join(needs.sub("", text) for text in texts))

@@ -1,5 +1,6 @@
 """Every chapter asks no more than the book's style allows, says how long it takes, and keeps its promises."""
 
+import ast
 import importlib
 import json
 import re
@@ -33,6 +34,23 @@ def test_a_chapter_asks_few_questions_by_the_way_and_each_in_a_cell_of_its_own(p
     ]
     assert 1 <= len(asked) <= reading.boxes(notebook, "Predict") <= reading.PREDICTIONS
     assert all(len(rules.tree(cell).body) == 1 for cell in asked)
+
+
+@each
+def test_the_field_asks_what_the_box_above_it_asks(path):
+    cells = load(path)["cells"]
+    asked = [
+        (ast.literal_eval(rules.tree(cell).body[0].value.args[2]), rules.source(above))
+        for above, cell in zip(cells, cells[1:], strict=False)
+        if cell["cell_type"] == "code" and rules.source(cell).startswith("predict(")
+    ]
+    assert asked and [question for question, above in asked if bare(question) not in bare(above)] == []
+
+
+def bare(text):
+    """A text's words and numbers, without what only Markdown and TeX need."""
+    text = re.sub(r"\{[\w:-]+\}`([^`<]*)(?:<[^`]*>)?`", r"\1", text)
+    return " ".join(re.sub(r"[*`$\\{},:;?]", " ", text).lower().split())
 
 
 @each

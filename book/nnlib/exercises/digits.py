@@ -453,7 +453,7 @@ def which_ingredient():
         ),
         Choice(
             "Nothing, before the test images have been asked.",
-            "the validation images are there for just such a choice; the test images come once, at the end",
+            "the validation images are there for just such a choice; the test images choose nothing",
         ),
         Choice(
             "Each of the three changes brings about 0.6 points.",
@@ -502,14 +502,14 @@ def two_runs():
     "Noise at the rim",
     minutes=1,
     question=(
-        "The first layer's weights that lead from the pixels at the rim are fine noise after training, to the last bit "
-        "what they were at the start. Why?"
+        "The first layer's weights that lead from the pixels in the corners are fine noise after training, to the last "
+        "bit what they were at the start. Why?"
     ),
     hints=(
-        "Write down BP4, and put in what every image has at the rim.",
+        "Write down BP4, and put in what every image has in its corners.",
         "The same neurons have other weights, which have moved. What is different for those?",
     ),
-    why="By BP4 a weight's slope is delta times the activation that it multiplies, and ink never comes to the rim.",
+    why="By BP4 a weight's slope is delta times the activation that it multiplies, and ink never comes to the corners.",
 )
 def noise_at_the_rim():
     return (

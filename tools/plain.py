@@ -183,8 +183,8 @@ def digest(content: bytes) -> str:
 def main(folder: str) -> None:
     """Write the chapters where the command says."""
     if (ROOT / folder).resolve() == BOOK:
+        labels(), equation_at()  # read all before the first is replaced
         for path in chapters():
-            labels(), equation_at()  # read all before the first is replaced
             path.write_text(text_of(path), encoding="utf-8", newline="\n")
         return
     if changed := write(ROOT / folder):

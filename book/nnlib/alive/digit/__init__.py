@@ -167,17 +167,21 @@ def show(network: Network, accuracy: float, rate: float = 1.0) -> None:
     ------
     ValueError if the network is of another kind: the page computes and draws this one alone.
     """
-    check_network(network)
-    weights = np.concatenate([p.value.ravel() for p in network.parameters()]).astype("<f4")
-    sizes = [network.n_in, *(layer.n_out for layer in network.layers if isinstance(layer, Dense))]
     data = {
-        "sizes": sizes,
-        "weights": base64.b64encode(weights.tobytes()).decode(),
+        **packed(network),
         "accuracy": f"{accuracy:.1%}",
         "rate": rate,
         "examples": _sixteenths(examples()).tolist(),
     }
     live.show("digit", data, "Draw a digit, and see what the network makes of it", _text(network, data))
+
+
+def packed(network: Network) -> dict:
+    """A network as the scripts read it; ValueError unless it is one that they can compute and draw."""
+    check_network(network)
+    weights = np.concatenate([p.value.ravel() for p in network.parameters()]).astype("<f4")
+    sizes = [network.n_in, *(layer.n_out for layer in network.layers if isinstance(layer, Dense))]
+    return {"sizes": sizes, "weights": base64.b64encode(weights.tobytes()).decode()}
 
 
 def check_network(network: Network) -> None:

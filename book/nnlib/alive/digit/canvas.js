@@ -16,3 +16,40 @@ function paint(canvas, levels, colour, strength = 1) {
   pen.fillStyle = colour;
   pen.fillRect(0, 0, canvas.width, canvas.height);
 }
+
+const KEPT = 20; // drawings that undo can bring back
+const HELP = "Draw with mouse, finger or pen; or by keys: arrows move the square, Space puts the pen down and lifts it, Backspace takes back.";
+
+/** How `now.ink` changes, whole or by strokes of the pen, and is taken back; `soon()` shows it. */
+function undoable(now, soon) {
+  const before = [];
+
+  function keep() {
+    before.push({ ink: now.ink.slice(), ready: now.ready });
+    if (before.length > KEPT) before.shift();
+  }
+
+  function change(ink, ready = false) {
+    keep();
+    Object.assign(now, { ink, ready });
+    soon();
+  }
+
+  function takeBack() {
+    Object.assign(now, before.pop());
+    soon();
+  }
+
+  const strokes = {
+    begin() {
+      if (now.ready) change(paper()); // a stroke on a ready digit begins another drawing
+      else keep();
+    },
+    line(from, to) {
+      draw(now.ink, from, to);
+      soon();
+    },
+    undo: takeBack,
+  };
+  return { change, takeBack, strokes, canTakeBack: () => before.length > 0 };
+}

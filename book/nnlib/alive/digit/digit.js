@@ -1,14 +1,12 @@
 // Draw a digit: the field, the choices, and what follows from them.
 
-const KEPT = 20; // drawings that undo can bring back
 const FIRST = 9; // the ready example to begin with
-const HELP = "Draw with mouse, finger or pen; or by keys: arrows move the square, Space puts the pen down and lifts it, Backspace takes back.";
 
 function render({ model, el }) {
   const data = model.get("data");
   const layers = layersOf(data.sizes, floats(data.weights));
   const now = { ink: drawingOf(data.examples[FIRST]), ready: true, label: FIRST, rate: data.rate };
-  const before = []; // drawings, for undo
+  const { change, takeBack, strokes, canTakeBack } = undoable(now, soon);
   const waiting = {};
 
   const field = canvasOf(DOTS, { tabindex: 0, role: "application", "aria-label": `Field to draw on. ${HELP}` });
@@ -59,15 +57,7 @@ function render({ model, el }) {
     status,
   );
   pen(field, cursor, {
-    begin() {
-      if (now.ready) change(paper()); // a stroke on a ready digit begins another drawing
-      else keep();
-    },
-    line(from, to) {
-      draw(now.ink, from, to);
-      soon();
-    },
-    undo: takeBack,
+    ...strokes,
     tell(text) {
       status.textContent = text;
     },
@@ -87,22 +77,6 @@ function render({ model, el }) {
 
   function setRate(event) {
     now.rate = Number(event.target.value);
-    soon();
-  }
-
-  function keep() {
-    before.push({ ink: now.ink.slice(), ready: now.ready });
-    if (before.length > KEPT) before.shift();
-  }
-
-  function change(ink, ready = false) {
-    keep();
-    Object.assign(now, { ink, ready });
-    soon();
-  }
-
-  function takeBack() {
-    Object.assign(now, before.pop());
     soon();
   }
 
@@ -126,7 +100,7 @@ function render({ model, el }) {
     now.painted = colours.ink;
     network.update(seen, now.label);
     maps.update(seen, colours);
-    undo.setAttribute("aria-disabled", before.length === 0);
+    undo.setAttribute("aria-disabled", !canTakeBack());
     const said = impression(seen.activations.at(-1)).replaceAll(/(next) | (?=\()/g, "$1\u00a0");
     says.textContent = boxOf(now.ink, DOTS) ? said : `No ink yet. ${said}`;
     wish.textContent = wishes(seen, now.label, now.rate);

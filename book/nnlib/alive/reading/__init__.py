@@ -1,11 +1,8 @@
 """Reading a digit: a trained network's answer, in ten bars, to ready digits and to what the reader draws."""
 
-import base64
-
 import numpy as np
 
 from ...datasets import load_digits
-from ...layers import Dense
 from ...network import Network
 from .. import digit, live
 
@@ -39,11 +36,8 @@ def page(network: Network) -> str:
 
 def data(network: Network) -> dict:
     """What the script needs: the network, the ready digits and the picture."""
-    digit.check_network(network)
-    weights = np.concatenate([p.value.ravel() for p in network.parameters()]).astype("<f4")
     return {
-        "sizes": [network.n_in, *(layer.n_out for layer in network.layers if isinstance(layer, Dense))],
-        "weights": base64.b64encode(weights.tobytes()).decode(),
+        **digit.packed(network),
         "ready": np.rint(16 * ready()).astype(int).tolist(),
         "first": FIRST,
         "picture": still(network),

@@ -7,13 +7,12 @@ function render({ model, el }) {
   const data = model.get("data");
   const layers = layersOf(data.sizes, floats(data.weights));
   const now = { ink: drawingOf(data.ready[data.first]), ready: true };
-  const before = []; // drawings, for undo
+  const { change, takeBack, strokes } = undoable(now, soon);
   const waiting = {};
 
   el.classList.add("nnlib-reading");
   const ink = getComputedStyle(el).getPropertyValue("--drawn").trim() || "black";
-  const help = "Draw with mouse, finger or pen; or by keys: arrows move the square, Space puts the pen down and lifts it, Backspace takes back.";
-  const field = canvasOf(DOTS, { tabindex: 0, role: "application", "aria-label": `Field to draw on. ${help}` });
+  const field = canvasOf(DOTS, { tabindex: 0, role: "application", "aria-label": `Field to draw on. ${HELP}` });
   const cursor = element("div", { class: "nnlib-digit-cursor" });
   const answer = picture(data.picture);
   const says = element("p", { class: "nnlib-reading-says", role: "status" });
@@ -35,36 +34,12 @@ function render({ model, el }) {
     keys,
   );
   pen(field, cursor, {
-    begin() {
-      if (now.ready) change(paper()); // a stroke on a ready digit begins another drawing
-      else keep();
-    },
-    line(from, to) {
-      draw(now.ink, from, to);
-      soon();
-    },
-    undo: takeBack,
+    ...strokes,
     tell(text) {
       keys.textContent = text;
     },
   });
   show();
-
-  function keep() {
-    before.push({ ink: now.ink.slice(), ready: now.ready });
-    if (before.length > 20) before.shift();
-  }
-
-  function change(ink, isReady = false) {
-    keep();
-    Object.assign(now, { ink, ready: isReady });
-    soon();
-  }
-
-  function takeBack() {
-    Object.assign(now, before.pop());
-    soon();
-  }
 
   /** Show what has changed with the next picture of the screen. */
   function soon() {

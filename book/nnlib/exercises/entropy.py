@@ -266,10 +266,12 @@ def _shifted_exponentials(logits):
 
 
 def _far_apart(rng):
-    """Rows far from each other, and in two of them another logit lies 1000 above all others."""
-    n, classes = rng.integers(5, 8), rng.integers(3, 6)
+    """Rows far from each other; in one of them one logit lies 1000 above the others, in another half of them do."""
+    n, classes = rng.integers(5, 8), rng.integers(4, 7)
     logits = rng.uniform(-2, 2, (n, classes)) + rng.permutation(np.resize([0, 1000, -1000, 5, -5], n))[:, None]
-    logits[rng.permutation(n)[:2], rng.permutation(classes)[:2]] += 1000
+    (one, half), places = rng.permutation(n)[:2], rng.permutation(classes)
+    logits[one, places[0]] += 1000  # exp overflows after a shift by the mean
+    logits[half, places[: classes // 2]] += 1000  # and here after one by the smallest alone
     return (logits,)
 
 

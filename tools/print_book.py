@@ -6,6 +6,7 @@ The pages of _build/html become one document, in the book's order, which the sys
 leaves the machine.
 """
 
+import re
 import sys
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -16,12 +17,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 import chromium
 from chapters import ROOT, pages
+from nnbook.drawn import drawings
 from nnbook.figures import SVG, with_own_ids
 
 SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "book.pdf"
 STYLE = Path(__file__).with_suffix(".css")
 ORIGIN = "http://book.invalid"
+DEAD = {"headerlink", "nnlib-live-stage"}  # classes of what does nothing on paper
 
 
 def soup(html: str) -> BeautifulSoup:
@@ -43,42 +46,56 @@ def address(page: str, href: str, known: set[str]) -> str:
     return f"#{place(target, unquote(parts.fragment))}" if target in known else ""
 
 
-def read(site: Path, page: str) -> BeautifulSoup:
-    """A page, the ids in its pictures under the page's name: they are numbered from 1 on every page."""
+def read(site: Path, page: str, drawn: list[str]) -> Tag:
+    """A page's text. Its drawings go to `drawn`, each with a comment in its place: there are more strokes than words.
+
+    Ids in pictures get the page's name: they are numbered from 1 on every page.
+    """
+
+    def set_aside(drawing: str) -> str:
+        drawn.append(drawing)
+        return f"<!--{len(drawn) - 1}-->"
+
     html = (site / f"{page}.html").read_text("utf-8")
-    return soup(SVG.sub(lambda found: with_own_ids(found[0], f"{place(page)}--"), html))
+    html = html[html.index('<article class="bd-article"') : html.index("</article>")]
+    for start, end in reversed(list(drawings(html))):
+        html = html[:start] + set_aside(html[start:end]) + html[end:]
+    html = SVG.sub(lambda found: set_aside(with_own_ids(found[0], f"{place(page)}--")), html)
+    return soup(html).article
 
 
-def article(page: str, html: BeautifulSoup, known: set[str]) -> Tag:
+def article(page: str, text: Tag, known: set[str]) -> Tag:
     """A page's text, under ids and links of the one document, with all headings one level down."""
-    text = html.select_one("article.bd-article")
-    for dead in text.select("script, .headerlink, .nnlib-live-stage, details.hide"):
-        dead.decompose()
-    for details in text.select("details"):
-        details["open"] = ""
-    for frame in text.select(".nnlib-frame"):
-        del frame["hidden"]
-    for attribute in ("id", "aria-labelledby", "aria-describedby", "for"):
-        for node in text.select(f"[{attribute}]"):
-            if node.name != "svg" and node.find_parent("svg") is None:  # a picture's ids are done already
-                node[attribute] = " ".join(place(page, name) for name in node[attribute].split())
-    for link in text.select("a[href]"):
-        link["href"] = address(page, link["href"], known)
-        if not link["href"]:
-            link.unwrap()
-    for level in range(5, 0, -1):
-        for heading in text.select(f"h{level}"):
-            heading.name = f"h{level + 1}"
-            keep_spaces(heading)
+    for node in text.find_all(True):
+        if node.decomposed:
+            continue
+        classes = node.get("class", [])
+        if node.name == "script" or not DEAD.isdisjoint(classes) or (node.name == "details" and "hide" in classes):
+            node.decompose()
+            continue
+        if node.name == "details":
+            node["open"] = ""
+        if "nnlib-frame" in classes:
+            del node["hidden"]
+        for attribute in {"id", "aria-labelledby", "aria-describedby", "for"} & node.attrs.keys():
+            node[attribute] = " ".join(place(page, name) for name in node[attribute].split())
+        if re.fullmatch("h[1-5]", node.name):
+            node.name = f"h{int(node.name[1]) + 1}"
+            keep_spaces(node)
+        if node.name == "a" and "href" in node.attrs:
+            node["href"] = address(page, node["href"], known)
+            if not node["href"]:
+                node.unwrap()
     text["id"] = place(page)
     return text
 
 
 def keep_spaces(heading: Tag) -> None:
     """Let a heading's line break after a space that stays: a bookmark would join the two words."""
+    new = soup("").new_tag
     for text in [part for part in heading.find_all(string=True) if " " in part]:
         words = text.split(" ")
-        text.replace_with(*[part for word in words[:-1] for part in (f"{word}\xa0", soup("<wbr>").wbr)], words[-1])
+        text.replace_with(*[part for word in words[:-1] for part in (f"{word}\xa0", new("wbr"))], words[-1])
 
 
 def solutions(page: str, text: Tag, title: str) -> list[Tag]:
@@ -109,14 +126,16 @@ def solutions(page: str, text: Tag, title: str) -> list[Tag]:
 def document(site: Path, names: list[str]) -> str:
     """The whole book as one HTML document."""
     known = set(names)
-    html = {name: read(site, name) for name in names}
-    root = html[names[0]]
-    sheets = dict.fromkeys(sheet["href"] for page in html.values() for sheet in page.select("link[rel=stylesheet]"))
+    whole = [(site / f"{name}.html").read_text("utf-8") for name in names]
+    root = soup(whole[0])
+    links = soup("".join(link for page in whole for link in re.findall("<link[^>]*>", page)))
+    sheets = dict.fromkeys(sheet["href"] for sheet in links.select("link[rel=stylesheet]"))
+    drawn = []
     title = root.select_one("h1").find(string=True, recursive=False).get_text(strip=True)
     book = soup("").new_tag("main")
     answers = []
     for caption, page in contents(root, names):
-        text = article(page, html[page], known)
+        text = article(page, read(site, page, drawn), known)
         answers += solutions(page, text, text.select_one("h2").get_text())
         if caption:
             part = soup("").new_tag("h1")
@@ -128,10 +147,11 @@ def document(site: Path, names: list[str]) -> str:
         appendix.article.extend(answers)
         book.append(appendix)
     links = "".join(f'<link rel="stylesheet" href="{ORIGIN}/book/{href}">' for href in sheets)
+    html = re.sub(r"<!--(\d+)-->", lambda mark: drawn[int(mark[1])], str(book))
     return (
         f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
         f"<title>{title}</title>{links}<style>{STYLE.read_text('utf-8')}</style></head><body>"
-        f'<div class="bd-main"><div class="bd-content"><div class="bd-article-container">{book}</div></div></div>'
+        f'<div class="bd-main"><div class="bd-content"><div class="bd-article-container">{html}</div></div></div>'
         f"</body></html>"
     )
 

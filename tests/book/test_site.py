@@ -9,11 +9,12 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 import yaml
-from pages_read import SITE, soup, without_drawn_formulas
+from pages_read import SITE, soup
 from sphinx.search.en import SearchEnglish
 
 import contents
 from chapters import ROOT, pages
+from nnbook.drawn import without_drawings
 from nnbook.scripts import NEEDED_BY
 
 # JupyterLite is in test_run_pages.py.
@@ -243,7 +244,7 @@ def test_of_a_drawn_formula_only_strokes_are_left_out(inside):
     drawn = '<p><span class="katex-html" aria-hidden="true"><span><span>1</span>{}</span></span>text</p>'
     shorter = '<p><span class="katex-html" aria-hidden="true"></span>text</p>'
     stays = drawn.format(inside)
-    assert without_drawn_formulas(drawn.format("<svg><path/></svg>") + stays) == shorter + stays
+    assert without_drawings(drawn.format("<svg><path/></svg>") + stays) == shorter + stays
 
 
 def test_what_nobody_needs_is_not_there():

@@ -91,12 +91,16 @@ def depending(cells: list[str], first: int) -> list[int]:
 
 
 def lesson(notebook: dict) -> tuple[list[str], dict[int, list[str]]]:
-    """The code cells up to the exercises, but for those that show an error, and what to try in them, by place."""
+    """The code cells up to the exercises, and what to try in them, by place.
+
+    Those that show an error are left out, and the checks: each ends in silence for a reader and nothing reads what it
+    binds, by rules of their own.
+    """
     cells, tries = [], {}
     for _, cell in rules.code_cells(notebook):
         if " as exercise" in rules.source(cell):
             break
-        if "raises-exception" in rules.tags(cell):
+        if {"raises-exception", "check"} & rules.tags(cell):
             continue
         if texts(cell):
             tries[len(cells)] = texts(cell)

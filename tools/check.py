@@ -9,6 +9,8 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 
 from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, lacks_data, metadata, surroundings
 
@@ -101,23 +103,42 @@ def tests() -> list[str]:
 
 CHECKS = {check.__name__: check for check in (ruff, formatting, scripts, spelling, workflows, book, notebooks, tests)}
 ON_REQUEST = {"other-processor": other_processor}
+KNOWN = CHECKS | ON_REQUEST
+SIDE_BY_SIDE = ("book", "notebooks")  # neither reads what the other writes, and each alone leaves a processor idle
+
+
+def run(name: str, also: dict[str, str], aloud: bool) -> tuple[bool, float]:
+    """Run a check, its output shown as it comes, or all at its end; return whether it passed, and the seconds."""
+    start = time.monotonic()
+    command, environment = KNOWN[name](), surroundings() | also
+    if aloud:
+        print(f"\n=== {name}: {KNOWN[name].__doc__}", flush=True)
+        done = subprocess.run(command, cwd=ROOT, env=environment)
+    else:
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        print(f"\n=== {name}: {KNOWN[name].__doc__}\n{done.stdout.decode(errors='replace')}", flush=True)
+    passed, seconds = done.returncode == 0, time.monotonic() - start
+    if name != "tests":  # which prints the table before its last lines, the test runner's own summary
+        print(f"=== {name} {'passed' if passed else 'FAILED'}, {seconds:.0f} s", flush=True)
+    return passed, seconds
 
 
 def main(names: list[str]) -> str | None:
     """Run the checks named, or all; return what failed."""
-    known = CHECKS | ON_REQUEST
-    if unknown := [name for name in names if name not in known]:
-        return f"no check is called {', '.join(unknown)}; there are {', '.join(known)}"
-    failed, seconds = [], {}
-    for name in names or CHECKS:
-        print(f"\n=== {name}: {known[name].__doc__}", flush=True)
-        start = time.monotonic()
-        also = {"CHECKED": json.dumps(seconds)} | (OTHER_PROCESSOR if name == "other-processor" else {})
-        if subprocess.run(known[name](), cwd=ROOT, env=surroundings() | also).returncode:
-            failed.append(name)
-        seconds[name] = time.monotonic() - start
-        if name != "tests":  # which prints the table before its last lines, the test runner's own summary
-            print(f"=== {name} {'FAILED' if name in failed else 'passed'}, {seconds[name]:.0f} s", flush=True)
+    if unknown := [name for name in names if name not in KNOWN]:
+        return f"no check is called {', '.join(unknown)}; there are {', '.join(KNOWN)}"
+    failed, took, began = [], {}, time.monotonic()
+    for _, group in groupby(names or CHECKS, lambda name: SIDE_BY_SIDE if name in SIDE_BY_SIDE else name):
+        step = list(group)
+        also = {"CHECKED": json.dumps({"all": time.monotonic() - began, **took})}
+        if "other-processor" in step:
+            also |= OTHER_PROCESSOR
+        with ThreadPoolExecutor() as pool:
+            begun = [pool.submit(run, name, also, aloud=name == step[-1]) for name in step]
+        for name, done in zip(step, begun, strict=True):
+            passed, seconds = done.result()
+            took[name] = seconds
+            failed += [] if passed else [name]
     return f"\nFAILED: {', '.join(failed)}" if failed else None
 
 

@@ -53,8 +53,9 @@ def test_every_page_stands_once_under_its_part_and_every_exercise_is_answered_at
     assert [name for name in order if name in map(print_book.place, NAMES)] == list(map(print_book.place, NAMES))
     assert order[1] == "Part I: A neuron" and order[-2] == "Hints and solutions"
     answers = whole.find(class_="nnlib-answers").find_all(class_="nnlib-solution")
+    solutions, links = (whole.find_all(class_=name) for name in ("nnlib-solution", "to-solution"))
+    assert len(answers) == len(solutions) == len(links) > 50
     assert all(details.has_attr("open") for details in whole.find_all("details"))
-    assert len(answers) == len(whole.find_all(class_="nnlib-solution")) == len(whole.find_all(class_="to-solution")) > 50
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ def accuracy(network: Network, x: np.ndarray, labels: np.ndarray, ignored: int |
     """
     x, labels = as_examples(x, labels)
     with np.errstate(over="ignore", invalid="ignore"):  # weights that are finite, but about to diverge
-        output = network.predict(x)
+        output = np.asarray(network.predict(x))
     check_labels(labels, output.shape, ignored)
     counts = check_counting(labels != ignored)
     right = (output.argmax(axis=-1) == labels) & np.isfinite(output).all(axis=-1)

@@ -4,6 +4,7 @@ import copy
 import re
 import signal
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -248,6 +249,8 @@ def test_accuracy_is_the_share_of_right_answers():
     net = Network(Dense(2, 2, rng(), init=lambda rng, shape: np.eye(2)))
     x = np.array([[1.0, 0], [0, 1], [1, 0], [0, 1]])
     assert accuracy(net, x, np.array([0, 1, 1, 1])) == 0.75
+    as_lists = SimpleNamespace(predict=lambda x: net.predict(x).tolist())
+    assert accuracy(as_lists, x, np.array([0, 1, 1, 1])) == 0.75
 
 
 def test_an_answer_that_is_no_number_is_wrong_and_spoils_no_other():

@@ -371,7 +371,7 @@ def _by_walking_back(tape, name, output):
     ),
     why="Slopes multiply along and add across forwards as well, but each walk answers for one input only.",
     inputs=_tape,
-    tries=40,
+    tries=60,
     mistakes=(
         (_last_line_only, "a number is made by several lines, and what they bring adds up: this keeps the last one"),
         (_first_line_last, "this begins at the end: going forward, a source must have its rate before it is used"),

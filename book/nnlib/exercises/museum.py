@@ -162,6 +162,11 @@ def wrong_labels():
     return 0.2 * 3 / 4
 
 
+def _of_all_sizes(rng, shape):
+    """Numbers of both signs, from 0.001 to 3."""
+    return rng.choice([-1, 1], shape) * 10 ** rng.uniform(-3, 0.5, shape)
+
+
 def _one_array_with_two_names(grad, x):
     through = grad
     through *= x > 0
@@ -178,6 +183,12 @@ def _two_ways_entry_by_entry(grad, x):
     return [[2 * g if number > 0 else g for g, number in zip(*row, strict=True)] for row in rows]
 
 
+def _slopes_and_values(rng):
+    """Slopes and values of both signs; some of the values are small."""
+    shape = rng.integers(2, 6, 2)
+    return rng.choice([-1, 1], shape) * rng.uniform(0.5, 2, shape), _of_all_sizes(rng, shape)
+
+
 @fix_it(
     "One room, two doors",
     minutes=4,
@@ -187,7 +198,8 @@ def _two_ways_entry_by_entry(grad, x):
         "`through = grad` gives the same array a second name. Write `through = grad * (x > 0)`.",
     ),
     why="An assignment copies no array, so what is written into one name is written into the other too.",
-    inputs=lambda rng: (rng.uniform(0.5, 2, (4, 3)).round(2), rng.permuted(np.linspace(-2, 2, 12)).reshape(4, 3)),
+    inputs=_slopes_and_values,
+    tries=10,
     mistakes=(
         (
             _one_array_with_two_names,
@@ -202,6 +214,10 @@ def _two_ways_entry_by_entry(grad, x):
             lambda grad, x: grad + grad * np.maximum(x, 0),
             "this multiplies by max(x, 0) itself; its slope is 1 where x is positive, and 0 elsewhere",
         ),
+        (
+            lambda grad, x: grad + np.maximum(grad, 0) * (x > 0),
+            "the sign of the slope is asked too; the gate asks the sign of x alone",
+        ),
         (lambda grad, x: two_ways(grad, x) / 2, "this is the mean of the two ways; paths add"),
         (lambda grad, x: grad * (x <= 0), "the sign is reversed: paths add, and the gate is open where x > 0"),
     ),
@@ -211,6 +227,13 @@ def two_ways(grad, x):
     """dC/dx for a = x + max(x, 0); grad = dC/da and x (n, n_l)."""
     through = grad * (x > 0)  # a new array: grad is still needed
     return grad + through  # paths add
+
+
+def _two_sets(rng):
+    """6 to 9 training examples and 3 to 5 others, whose columns differ in mean and spread."""
+    (n, m), n_in = rng.integers([6, 3], [10, 6]), rng.integers(2, 5)
+    middle, spread = rng.uniform(-5, 5, n_in), rng.uniform(1, 3, n_in)
+    return rng.normal(middle, spread, (n, n_in)).round(2), rng.normal(middle + 1, 4 - spread, (m, n_in)).round(2)
 
 
 def _standardise_with(mean: Callable, spread: Callable) -> Callable:
@@ -257,10 +280,8 @@ def _standardise_by_columns(x_train, x_test):
         "The mean and the spread are learned from data, so they come from the training set, and the test set is scaled "
         "with them."
     ),
-    inputs=lambda rng: (
-        rng.normal([2, -1, 5], [1, 2, 3], (7, 3)).round(2),
-        rng.normal([3, 1, 4], [2, 1, 2], (4, 3)).round(2),
-    ),
+    inputs=_two_sets,
+    tries=20,
     mistakes=(
         (
             _standardise_with(_mean_of_both, _spread_of_both),
@@ -450,9 +471,9 @@ _WRONG: dict[str, Callable[[], Layer]] = {
 
 
 def _measure_guard(guard: Callable) -> tuple[str, bool]:
-    """Show the guard fifteen layers, and name those that it misjudges."""
+    """Show the guard fifteen layers, in an order drawn anew, and name those that it misjudges."""
     rng = np.random.default_rng(0)
-    x = rng.choice([-1, 1], (6, 4)) * 10 ** rng.uniform(-3, 0.5, (6, 4))  # small and large, of both signs
+    x = _of_all_sizes(rng, (6, 4))
 
     def trusted(make: Callable[[], Layer]) -> bool:
         said = guard(make(), x.copy())
@@ -460,11 +481,12 @@ def _measure_guard(guard: Callable) -> tuple[str, bool]:
             raise TypeError(f"the guard said {said!r:.40}, expected True or False")
         return bool(said)
 
+    layers = _WRONG | _RIGHT
     with np.errstate(all="ignore"):
-        let_in = [name for name, make in _WRONG.items() if trusted(make)]
-        turned_away = [name for name, make in _RIGHT.items() if not trusted(make)]
-    layers = len(_WRONG) + len(_RIGHT)
-    says = f"{layers - len(let_in) - len(turned_away)} of {layers} judged rightly"
+        said = {name: trusted(layers[name]) for name in np.random.default_rng().permutation(list(layers))}
+    let_in = [name for name in _WRONG if said[name]]
+    turned_away = [name for name in _RIGHT if not said[name]]
+    says = f"{len(layers) - len(let_in) - len(turned_away)} of {len(layers)} judged rightly"
     if let_in:
         says += f"; let in, though wrong: {', '.join(let_in)}"
     if turned_away:

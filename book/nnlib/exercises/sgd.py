@@ -76,6 +76,7 @@ def quieter_batch():
         (5, "that is the variance of one slope; the mean of 20 has a twentieth of it, and then comes the root"),
         (2.236, "that is the typical error of a single slope; the mean of 20 is nearer"),
         (0.112, "the spread is divided by 20 here: it is the variance that is; the spread falls by the root of 20"),
+        (0.577, "these four are all the slopes that there are, so their variance divides by 4, not by 3"),
         (1.118, "the batch has 20 examples here, not 4: the variance is divided by 20"),
         (100, "that is the variance of the sum of 20; for the mean it is divided by 20 twice"),
     ),
@@ -99,9 +100,10 @@ def _epoch_cost_by_dot(costs, sizes):
     ),
     why="Every example counts once, so each batch's mean has to be weighted with the number of its examples.",
     inputs=lambda rng: (
-        rng.uniform(0.5, 2, (k := int(rng.integers(3, 7)))).round(3),
-        np.array([10] * (k - 1) + [int(rng.integers(2, 8))]),
+        rng.uniform(0.5, 2, (k := int(rng.integers(3, 9)))).round(3),
+        np.array([full := int(rng.integers(8, 20))] * (k - 1) + [int(rng.integers(2, full - 1))]),
     ),
+    tries=30,
     mistakes=(
         (
             lambda costs, sizes: np.mean(costs),
@@ -153,6 +155,10 @@ def _epoch_with(
     return epoch
 
 
+def _one_batch_more(order, size):
+    return [order[k * size : (k + 1) * size] for k in range(len(order) // size + 1)]
+
+
 def _epoch_y_unshuffled(w, x, y, order, batch_size, learning_rate):
     return one_epoch(w, x[order], y, np.arange(len(x)), batch_size, learning_rate)
 
@@ -179,12 +185,13 @@ def _epoch_by_split(w, x, y, order, batch_size, learning_rate):
     why="Every step asks the next few examples, at the weight where the last step led, and averages over the batch.",
     inputs=lambda rng: (
         round(rng.uniform(-1, 1), 2),
-        rng.uniform(0.5, 2, (n := int(rng.integers(8, 12)))).round(2),
-        rng.uniform(1, 4, n).round(2),
-        np.roll(np.arange(n)[::-1], int(rng.integers(2, 5))),
-        {8: 3, 9: 4, 10: 4, 11: 3}[n],  # so that the last batch is short
+        rng.uniform(0.5, 2, (n := int(rng.integers(8, 13)))).round(2),
+        rng.uniform(-4, 4, n).round(2),
+        rng.permutation(n),
+        int(rng.integers(2, 5)),  # about half of the time the last batch is short
         round(rng.uniform(0.05, 0.15), 2),
     ),
+    tries=40,
     mistakes=(
         (
             _epoch_with(collect=lambda slopes, size: np.sum(slopes)),
@@ -201,6 +208,12 @@ def _epoch_by_split(w, x, y, order, batch_size, learning_rate):
         (
             _epoch_with(batches=lambda order, size: order[: len(order) // size * size].reshape(-1, size)),
             "the last, short batch is dropped: its examples are to make a step too",
+        ),
+        (
+            _epoch_with(
+                batches=_one_batch_more, collect=lambda slopes, size: np.mean(slopes) if len(slopes) else np.nan
+            ),
+            "where the batches come out even there is one too many, without an example, and its mean is no number",
         ),
         (
             lambda w, x, y, order, *rest: one_epoch(w, x, y, np.arange(len(x)), *rest),
@@ -243,6 +256,8 @@ class MeanSlope:
     def __call__(self, x: np.ndarray, y: np.ndarray) -> float:
         if len(x) > self.most:
             raise MemoryError(f"{len(x)} examples at once; the memory holds {self.most}, which is batch_size")
+        if len(x) == 0:
+            raise ValueError("a batch without an example has no mean slope")
         return float(np.mean((self.w * x - y) * x))
 
 
@@ -253,6 +268,13 @@ def _plain_average(slope, x, y, batch_size):
         total += slope(x[batch], y[batch])
         batches += 1
     return total / batches
+
+
+def _as_many_examples(rng):
+    """8 to 12 examples in batches of 2, 3 or 4; about half of the time the last batch is short."""
+    n, size = int(rng.integers(8, 13)), int(rng.integers(2, 5))
+    x, y = rng.uniform(0.5, 2, n).round(2), rng.uniform(-4, 4, n).round(2)
+    return MeanSlope(round(rng.uniform(-1, 1), 2), size), x, y, size
 
 
 def _sum_of_means(slope, x, y, batch_size):
@@ -268,12 +290,8 @@ def _sum_of_means(slope, x, y, batch_size):
         "Multiply each batch's slope by its number of examples, and divide by len(x) at the end.",
     ),
     why="A batch's mean stands for as many examples as the batch has, so it has to be weighted with them.",
-    inputs=lambda rng: (
-        MeanSlope(round(rng.uniform(-1, 1), 2), 4),
-        rng.uniform(0.5, 2, (n := int(rng.integers(2, 5)) * 4 + int(rng.integers(1, 3)))).round(2),
-        np.append(rng.uniform(1, 4, n - 2).round(2), rng.uniform(5, 8, 2).round(2)),
-        4,
-    ),
+    inputs=_as_many_examples,
+    tries=40,
     mistakes=(
         (_plain_average, "the examples of the short last batch count more than the others: weight each batch"),
         (_sum_of_means, "this is a sum of means; what is asked for is one mean over all examples"),

@@ -6,12 +6,15 @@ Gradient checks, what a layer stores, dtypes, bad luck, oracles and mutation rea
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nnlib import (
     SGD,
+    AdaGrad,
     Adam,
+    AdamW,
     BatchNorm,
     BinaryCrossEntropy,
     Dense,
@@ -22,6 +25,7 @@ from nnlib import (
     Optimizer,
     QuadraticCost,
     ReLU,
+    RMSProp,
     Sigmoid,
     SoftmaxCrossEntropy,
     Tanh,
@@ -102,6 +106,15 @@ def _network(torch, network):
     return torch.nn.Sequential(*(LAYERS[type(part)].twin(torch, part) for part in network.layers))
 
 
+def _adamw(torch):
+    def make(parameters, lr):
+        """PyTorch's, told to leave biases as they are."""
+        weights, others = ([p for p in parameters if (p.ndim > 1) is told] for told in (True, False))
+        return torch.optim.AdamW([{"params": weights}, {"params": others, "weight_decay": 0}], lr=lr)
+
+    return make
+
+
 LAYERS = {
     Dense: LayerPart(lambda width, rng, dtype: Dense(width, width, rng, dtype), _dense),
     Sigmoid: LayerPart(lambda width, rng, dtype: Sigmoid(), lambda torch, layer: torch.nn.Sigmoid()),
@@ -137,7 +150,15 @@ OPTIMIZERS = {
         lambda parameters, rate: SGD(parameters, rate, momentum=0.9),
         lambda torch: lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9),
     ),
+    "Nesterov": OptimizerPart(
+        SGD,
+        lambda parameters, rate: SGD(parameters, rate, momentum=0.9, nesterov=True),
+        lambda torch: lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9, nesterov=True),
+    ),
+    "AdaGrad": OptimizerPart(AdaGrad, AdaGrad, lambda torch: torch.optim.Adagrad),
+    "RMSProp": OptimizerPart(RMSProp, RMSProp, lambda torch: partial(torch.optim.RMSprop, alpha=0.9)),
     "Adam": OptimizerPart(Adam, Adam, lambda torch: torch.optim.Adam),
+    "AdamW": OptimizerPart(AdamW, AdamW, _adamw),
 }
 
 

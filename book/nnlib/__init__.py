@@ -10,6 +10,10 @@ optimizers      what a step does with the gradients
 transforms      what may be done to the gradients before
 training        mini-batches, epochs, and when to stop
 
+In files of their own, for the part of the book that makes it work:
+
+schedules       learning rates that change while a network learns
+
 Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture. Beside the core stand `checks`,
 which refuses what does not fit, the edges (data, pictures, files), the `exercises` and the interactives (`alive`).
 """
@@ -19,8 +23,9 @@ from .gradient_check import gradient_errors, loss_gradient_error, numerical_grad
 from .layers import BatchNorm, Dense, Dropout, Layer, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
 from .network import Network
-from .optimizers import SGD, Adam, Optimizer
+from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .prose import book_checks, glue
+from .schedules import cosine, step_decay, warm_up
 from .training import History, TrainingDiverged, accuracy, fit, minibatches, one_epoch, train_epochs
 from .transforms import L2, ClipNorm
 
@@ -29,7 +34,9 @@ __version__ = "0.1.0"
 __all__ = [
     "SGD",
     "L2",
+    "AdaGrad",
     "Adam",
+    "AdamW",
     "BatchNorm",
     "BinaryCrossEntropy",
     "ClipNorm",
@@ -43,6 +50,7 @@ __all__ = [
     "Optimizer",
     "Parameter",
     "QuadraticCost",
+    "RMSProp",
     "ReLU",
     "Sigmoid",
     "SoftmaxCrossEntropy",
@@ -50,6 +58,7 @@ __all__ = [
     "TrainingDiverged",
     "accuracy",
     "book_checks",
+    "cosine",
     "fit",
     "glue",
     "gradient_errors",
@@ -66,5 +75,7 @@ __all__ = [
     "scaled_normal",
     "sigmoid",
     "split",
+    "step_decay",
     "train_epochs",
+    "warm_up",
 ]

@@ -18,10 +18,13 @@ from nnlib import (
     Sigmoid,
     SoftmaxCrossEntropy,
     Tanh,
+    cosine,
     load_digits,
     minibatches,
     one_hot,
+    step_decay,
     train_epochs,
+    warm_up,
 )
 
 # Random networks
@@ -121,6 +124,28 @@ def test_fifty_steps_end_where_those_of_pytorch_end(torch, agree, name):
             twin.eval()
             predictions = [network.predict(x)], [twin(torch.tensor(x))]
             agree("predictions after 50 steps", deviation(*predictions, [False]), 1e-6)  # averages lag behind the bias
+
+
+def test_schedules_give_the_rates_of_pytorch(torch, agree):
+    schedulers, rate, steps = torch.optim.lr_scheduler, 0.3, 20
+    pairs = {
+        "step decay": (step_decay(rate, 6, 0.5), lambda o: schedulers.StepLR(o, 6, 0.5)),
+        "cosine": (cosine(rate, steps, 0.1), lambda o: schedulers.CosineAnnealingLR(o, steps, 0.1 * rate)),
+        "warm-up": (warm_up(rate, 5), lambda o: schedulers.LinearLR(o, 1 / 5, 1, 4)),
+        "both": (
+            warm_up(cosine(rate, 15), 5),
+            lambda o: schedulers.SequentialLR(
+                o, [schedulers.LinearLR(o, 1 / 5, 1, 4), schedulers.CosineAnnealingLR(o, 15)], [5]
+            ),
+        ),
+    }
+    for name, (ours, theirs) in pairs.items():
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], rate)
+        scheduler = theirs(optimizer)
+        for step in range(steps):
+            agree(f"rates of {name}", abs(ours(step) - optimizer.param_groups[0]["lr"]), 1e-12)
+            optimizer.step()
+            scheduler.step()
 
 
 # Problems, trained side by side

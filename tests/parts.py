@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from nnlib import (
+    GELU,
     SGD,
     AdaGrad,
     Adam,
@@ -20,11 +21,14 @@ from nnlib import (
     Dense,
     Dropout,
     Layer,
+    LayerNorm,
+    LeakyReLU,
     Loss,
     Network,
     Optimizer,
     QuadraticCost,
     ReLU,
+    Residual,
     RMSProp,
     Sigmoid,
     SoftmaxCrossEntropy,
@@ -66,11 +70,12 @@ class LossPart:
 
 @dataclass(frozen=True)
 class OptimizerPart:
-    """`make(parameters, rate)` and `twin(torch)(parameters, lr=rate)`."""
+    """`make(parameters, rate)` and `twin(torch)(parameters, lr=rate)`, compared at `rate`."""
 
     kind: type
     make: Callable
     twin: Callable
+    rate: float = 0.01
 
 
 def _dense(torch, layer):
@@ -97,6 +102,8 @@ def _batch_norm(torch, layer):
         def forward(self, x):
             if not self.training or len(x) > 1:
                 return super().forward(x)
+            self.running_mean += self.momentum * (x[0].detach() - self.running_mean)
+            self.running_var *= 1 - self.momentum
             return torch.batch_norm(x, self.weight, self.bias, None, None, True, self.momentum, self.eps, False)
 
     return OfOneToo(layer.n_in, eps=layer.epsilon, momentum=1 - layer.decay)
@@ -106,11 +113,19 @@ def _network(torch, network):
     return torch.nn.Sequential(*(LAYERS[type(part)].twin(torch, part) for part in network.layers))
 
 
+def _residual(torch, layer):
+    class Around(torch.nn.Sequential):
+        def forward(self, x):
+            return x + super().forward(x)
+
+    return Around(*_network(torch, layer))
+
+
 def _adamw(torch):
     def make(parameters, lr):
         """PyTorch's, told to leave biases as they are."""
-        weights, others = ([p for p in parameters if (p.ndim > 1) is told] for told in (True, False))
-        return torch.optim.AdamW([{"params": weights}, {"params": others, "weight_decay": 0}], lr=lr)
+        groups = [{"params": [p], "weight_decay": 0.01 if p.ndim > 1 else 0} for p in parameters]
+        return torch.optim.AdamW(groups, lr=lr)
 
     return make
 
@@ -120,10 +135,21 @@ LAYERS = {
     Sigmoid: LayerPart(lambda width, rng, dtype: Sigmoid(), lambda torch, layer: torch.nn.Sigmoid()),
     Tanh: LayerPart(lambda width, rng, dtype: Tanh(), lambda torch, layer: torch.nn.Tanh()),
     ReLU: LayerPart(lambda width, rng, dtype: ReLU(), lambda torch, layer: torch.nn.ReLU()),
+    LeakyReLU: LayerPart(
+        lambda width, rng, dtype: LeakyReLU(0.1), lambda torch, layer: torch.nn.LeakyReLU(layer.slope)
+    ),
+    GELU: LayerPart(lambda width, rng, dtype: GELU(), lambda torch, layer: torch.nn.GELU(approximate="tanh")),
     Dropout: LayerPart(lambda width, rng, dtype: Dropout(0.4, rng), _dropout, same=False),
     BatchNorm: LayerPart(lambda width, rng, dtype: BatchNorm(width, dtype), _batch_norm, same=False),
+    LayerNorm: LayerPart(
+        lambda width, rng, dtype: LayerNorm(width, dtype),
+        lambda torch, layer: torch.nn.LayerNorm(layer.n_in, eps=layer.epsilon),
+    ),
     Network: LayerPart(
         lambda width, rng, dtype: Network(Dense(width, 5, rng, dtype), Tanh(), Dense(5, width, rng, dtype)), _network
+    ),
+    Residual: LayerPart(
+        lambda width, rng, dtype: Residual(Dense(width, 5, rng, dtype), Tanh(), Dense(5, width, rng, dtype)), _residual
     ),
 }
 LOSSES = {
@@ -156,7 +182,9 @@ OPTIMIZERS = {
         lambda torch: lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9, nesterov=True),
     ),
     "AdaGrad": OptimizerPart(AdaGrad, AdaGrad, lambda torch: torch.optim.Adagrad),
-    "RMSProp": OptimizerPart(RMSProp, RMSProp, lambda torch: partial(torch.optim.RMSprop, alpha=0.9)),
+    "RMSProp": OptimizerPart(  # at a rate of 0.01 it overshoots a minimum near by: rounding grows fivefold in each step
+        RMSProp, RMSProp, lambda torch: partial(torch.optim.RMSprop, alpha=0.9), rate=0.001
+    ),
     "Adam": OptimizerPart(Adam, Adam, lambda torch: torch.optim.Adam),
     "AdamW": OptimizerPart(AdamW, AdamW, _adamw),
 }

@@ -20,9 +20,25 @@ which refuses what does not fit, the edges (data, pictures, files), the `exercis
 
 from .datasets import Dataset, load_breast_cancer, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
-from .layers import BatchNorm, Dense, Dropout, Layer, Parameter, ReLU, Sigmoid, Tanh, scaled_normal, sigmoid
+from .layers import (
+    GELU,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Parameter,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    glorot_normal,
+    he_normal,
+    scaled_normal,
+    sigmoid,
+)
 from .losses import BinaryCrossEntropy, Loss, QuadraticCost, SoftmaxCrossEntropy, log_softmax, one_hot
-from .network import Network
+from .network import Network, Residual
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .prose import book_checks, glue
 from .schedules import cosine, step_decay, warm_up
@@ -32,6 +48,7 @@ from .transforms import L2, ClipNorm
 __version__ = "0.1.0"
 
 __all__ = [
+    "GELU",
     "SGD",
     "L2",
     "AdaGrad",
@@ -45,6 +62,8 @@ __all__ = [
     "Dropout",
     "History",
     "Layer",
+    "LayerNorm",
+    "LeakyReLU",
     "Loss",
     "Network",
     "Optimizer",
@@ -52,6 +71,7 @@ __all__ = [
     "QuadraticCost",
     "RMSProp",
     "ReLU",
+    "Residual",
     "Sigmoid",
     "SoftmaxCrossEntropy",
     "Tanh",
@@ -60,8 +80,10 @@ __all__ = [
     "book_checks",
     "cosine",
     "fit",
+    "glorot_normal",
     "glue",
     "gradient_errors",
+    "he_normal",
     "load_breast_cancer",
     "load_digits",
     "load_mnist",

@@ -264,16 +264,28 @@ def check_still_finite(cost: float, arrays: list[np.ndarray], epoch: int, rate: 
         )
 
 
-def check_layer(i: int, layer: object, kind: type, network: type) -> None:
+def check_layer(i: int, layer: object, kind: type, networks: tuple[type, ...]) -> None:
     """Raise unless what stands at place `i` of a network is a layer whose way back is collect and pass_back."""
     check_instance("layers", layer)
     if not isinstance(layer, kind):
         raise TypeError(f"layers: got {layer!r} at place {i}, expected a Layer such as Dense(...) or Sigmoid()")
-    if type(layer).backward not in (kind.backward, network.backward):
+    if type(layer).backward not in [known.backward for known in (kind, *networks)]:
         raise TypeError(
             f"layers: layer {i}, {type(layer).__name__}, has a backward of its own, which training would pass by: "
             "write collect(grad) for its parameters' gradients and pass_back(grad) for dC/d(input)"
         )
+
+
+def shape_in(n_in: int | tuple | None, shape: int | tuple | None, takes: int | tuple | None) -> int | tuple | None:
+    """What layers take, `n_in` so far, when the next one, which is given `shape`, takes `takes`.
+
+    Where only numbers of features are known, a layer that takes a shape says of what kind the examples are.
+    """
+    if shape is None:
+        return takes if n_in is None else n_in
+    if isinstance(shape, tuple) or not isinstance(takes, tuple) or len(takes) == 1:
+        return n_in
+    return (n_in, *takes[1:]) if len(takes) == 3 else (*takes[:-1], n_in)
 
 
 def shape_behind(i: int, layer, shape: int | tuple | None) -> int | tuple | None:
@@ -281,16 +293,26 @@ def shape_behind(i: int, layer, shape: int | tuple | None) -> int | tuple | None
 
     A layer that takes a number of features acts on the last axis of a sequence, on the first of an image (c, h, w).
     """
-    takes, gives, there = layer.n_in, layer.n_out, shape
-    by_feature = isinstance(shape, tuple) and takes is not None and not isinstance(takes, tuple)
-    if by_feature:
-        place = 0 if len(shape) == 3 else -1
-        there = shape[place]
-    if None not in (shape, takes) and not _fits(_tuple(there), _tuple(takes)):
+    takes, gives, there, wanted = layer.n_in, layer.n_out, shape, layer.n_in
+    if isinstance(shape, tuple) != isinstance(takes, tuple):  # one of them says only how many features
+        there, wanted = _features(shape), _features(takes)
+    if None not in (shape, takes) and not _fits(_tuple(there), _tuple(wanted)):
         raise ValueError(f"layers: layer {i} takes {takes} inputs, but the layers before it give {shape}")
+    by_feature = isinstance(shape, tuple) and takes is not None and not isinstance(takes, tuple)
     if by_feature and gives is not None and not isinstance(gives, tuple):
-        return (gives, *shape[1:]) if place == 0 else (*shape[:-1], gives)
+        return (gives, *shape[1:]) if len(shape) == 3 else (*shape[:-1], gives)
     return shape if gives is None else gives
+
+
+def _features(shape: int | tuple | None) -> int | None:
+    """How many features an example of this shape has: of an image its channels, else what its last axis holds."""
+    return shape[0 if len(shape) == 3 else -1] if isinstance(shape, tuple) else shape
+
+
+def check_adds(n_in: int | tuple | None, n_out: int | tuple | None) -> None:
+    """Raise unless what layers give can be added to what they take."""
+    if None not in (n_in, n_out) and not _fits(_tuple(n_in), _tuple(n_out)):
+        raise ValueError(f"layers: got layers that take {n_in} and give {n_out}, expected the same for x + f(x)")
 
 
 def _tuple(shape: int | tuple | None) -> tuple:

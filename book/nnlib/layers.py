@@ -1,5 +1,6 @@
 """Layers: each knows its forward pass, and how to send a gradient backward through it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,23 @@ def scaled_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarra
     variance 1 (LeCun, Bottou, Orr & Müller, Efficient BackProp, 1998).
     """
     return rng.standard_normal(shape) / np.sqrt(shape[1])
+
+
+def glorot_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Weights (n_out, n_in) from a normal distribution of standard deviation sqrt(2 / (n_in + n_out)).
+
+    Between what keeps the size of z on the way there, 1 / sqrt(n_in), and that of the slopes on the way back,
+    1 / sqrt(n_out) (Glorot & Bengio, 2010; in PyTorch "xavier").
+    """
+    return rng.standard_normal(shape) * np.sqrt(2 / (shape[0] + shape[1]))
+
+
+def he_normal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Weights (n_out, n_in) from a normal distribution of standard deviation sqrt(2 / n_in).
+
+    The 2 makes up for ReLU, which lets half of the sum of squares through (He et al., 2015; in PyTorch "kaiming").
+    """
+    return rng.standard_normal(shape) * np.sqrt(2 / shape[1])
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -182,6 +200,60 @@ class ReLU(Layer):
         return np.maximum(z, 0)
 
 
+class LeakyReLU(Layer):
+    """a = z where z > 0 and slope z elsewhere; there and at the kink its slope is `slope`, not 0 as ReLU's.
+
+    Source: Maas, Hannun & Ng (2013).
+
+    Parameters
+    ----------
+    slope : ValueError unless 0 <= slope < 1.
+    """
+
+    stores = ("z",)
+
+    def __init__(self, slope: float = 0.01):
+        check_share("slope", slope)
+        self.slope = slope
+
+    def forward(self, z: np.ndarray) -> np.ndarray:
+        self.z = z
+        return self.predict(z)
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
+        return np.where(self.z > 0, grad, self.slope * grad)
+
+    def predict(self, z: np.ndarray) -> np.ndarray:
+        return np.where(z > 0, z, self.slope * z)
+
+
+class GELU(Layer):
+    """a = z g(z): a ReLU whose gate g opens smoothly, from 0 to 1.
+
+    g(z) = sigma(2u) with u = sqrt(2 / pi) (z + 0.044715 z^3), so that g' = 2 g (1 - g) u'. Source: Hendrycks & Gimpel
+    (2016), who let g be the share of a normal distribution that lies below z, and give this form, which differs from
+    that by less than 0.001; it is PyTorch's GELU(approximate="tanh").
+    """
+
+    stores = ("z", "gate")
+
+    def forward(self, z: np.ndarray) -> np.ndarray:
+        self.z, self.gate = z, self.opened(z)
+        return z * self.gate
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
+        du = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * self.z**2)
+        return grad * (self.gate + self.z * 2 * self.gate * (1 - self.gate) * du)
+
+    def predict(self, z: np.ndarray) -> np.ndarray:
+        return z * self.opened(z)
+
+    @staticmethod
+    def opened(z: np.ndarray) -> np.ndarray:
+        """How far the gate is open, g(z)."""
+        return sigmoid(2 * math.sqrt(2 / math.pi) * z * (1 + 0.044715 * z**2))
+
+
 class Dropout(Layer):
     """In training, each activation is dropped by chance: a = m x / (1 - rate), with m = 0 or 1.
 
@@ -285,6 +357,65 @@ class BatchNorm(Layer):
 
     def state(self) -> dict[str, np.ndarray]:
         return super().state() | {"mean": self.mean, "variance": self.variance}
+
+
+class LayerNorm(Layer):
+    """The features of each example brought to mean 0 and variance 1, then scaled and shifted by two parameters.
+
+    y = gamma x^ + beta with x^ = (x - mean) / sqrt(variance + epsilon). Mean and variance (divided by n) are taken over
+    the n features of one example, of each time of a sequence, of each pixel of an image (whose features are its
+    channels): no example depends on its neighbours, and `predict` does the same. Source: Ba, Kiros & Hinton (2016).
+
+    Parameters
+    ----------
+    n : number of features.
+    dtype : np.float64, or np.float32 for speed.
+    epsilon : keeps features that are all the same finite.
+
+    Attributes
+    ----------
+    gamma, beta, dgamma, dbeta : ndarray of shape (n,).
+    """
+
+    stores = ("normal", "std")
+
+    def __init__(self, n: int, dtype: type = np.float64, epsilon: float = 1e-5):
+        check_count("n", n)
+        check_dtype(dtype)
+        check_positive("epsilon", epsilon)
+        self.n_in = self.n_out = n
+        self.epsilon = epsilon
+        self.gamma, self.beta = np.ones(n, dtype), np.zeros(n, dtype)
+        self.dgamma, self.dbeta = np.zeros(n, dtype), np.zeros(n, dtype)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.normal, self.std = self.normalized(_rows(x))
+        return _shaped(self.gamma * self.normal + self.beta, x)
+
+    def collect(self, grad: np.ndarray) -> None:
+        rows = _rows(grad)
+        self.dbeta[...] = rows.sum(axis=0)
+        self.dgamma[...] = (rows * self.normal).sum(axis=0)
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
+        slopes = _rows(grad) * self.gamma  # dC/dx^
+        # Moving one x moves its example's mean and variance too, and with them every feature.
+        by_mean = slopes.mean(axis=1, keepdims=True)
+        by_variance = self.normal * (slopes * self.normal).mean(axis=1, keepdims=True)
+        return _shaped((slopes - by_mean - by_variance) / self.std, grad)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        normal, _ = self.normalized(_rows(x))
+        return _shaped(self.gamma * normal + self.beta, x)
+
+    def normalized(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of mean 0 and variance 1, and by what each has been divided for that."""
+        centered = rows - rows.mean(axis=1, keepdims=True)
+        std = np.sqrt((centered**2).mean(axis=1, keepdims=True) + self.epsilon)
+        return centered / std, std
+
+    def parameters(self) -> list[Parameter]:
+        return [Parameter("gamma", self.gamma, self.dgamma), Parameter("beta", self.beta, self.dbeta)]
 
 
 def _rows(x: np.ndarray) -> np.ndarray:

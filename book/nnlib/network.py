@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from . import storage
-from .checks import check_features, check_layer, dtype_behind, shape_behind
+from .checks import check_adds, check_features, check_layer, dtype_behind, shape_behind, shape_in
 from .layers import Layer, Parameter
 
 
@@ -77,6 +77,38 @@ class Network(Layer):
         storage.load_into(self.state(), path)
 
 
+class Residual(Network):
+    """What comes in, and added to it what layers in a row make of it: y = x + f(x).
+
+    On the way back dC/dx = grad + (what comes back through f): the 1 of 1 + f' lets the slope through, however small
+    f' is. A part of a network, it leaves the check of `x` to that. Source: He, Zhang, Ren & Sun (2016).
+
+    Raises ValueError unless f gives the shape that it takes, and where a Network would.
+    """
+
+    def __init__(self, *layers: Layer):
+        super().__init__(*layers)
+        check_adds(self.n_in, self.n_out)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        f = x
+        for layer in self.layers:
+            f = layer.forward(f)
+        return x + f
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        return grad + super().backward(grad)
+
+    def pass_back(self, grad: np.ndarray) -> np.ndarray:
+        return grad + super().pass_back(grad)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        f = x
+        for layer in self.layers:
+            f = layer.predict(f)
+        return x + f
+
+
 def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
     """The layers of layers, with networks opened."""
     for layer in layers:
@@ -90,8 +122,8 @@ def _fit_together(layers: tuple[Layer, ...]) -> tuple:
         raise ValueError("layers: one layer stands in two places; create a new one for each place")
     n_in = shape = dtype = None
     for i, layer in enumerate(layers):
-        check_layer(i, layer, Layer, Network)
-        n_in = layer.n_in if shape is None and n_in is None else n_in
+        check_layer(i, layer, Layer, (Network, Residual))
+        n_in = shape_in(n_in, shape, layer.n_in)
         shape = shape_behind(i, layer, shape)
         dtype = dtype_behind(i, layer, dtype)
     return n_in, shape, dtype

@@ -8,7 +8,10 @@ import nnlib
 
 HERE = Path(nnlib.__file__).parent
 CORE = ["layers", "network", "losses", "gradient_check", "optimizers", "transforms", "training"]
-PART_V = {"AdaGrad", "Adam", "AdamW", "BatchNorm", "ClipNorm", "RMSProp", "_rows", "_shaped"}  # no earlier part uses it
+PART_V = {  # what no earlier part uses
+    *("BatchNorm", "GELU", "LayerNorm", "LeakyReLU", "Residual", "_rows", "_shaped", "glorot_normal", "he_normal"),
+    *("AdaGrad", "Adam", "AdamW", "ClipNorm", "RMSProp"),
+}
 LATER = ["schedules"]  # Part V's own files, read after the core
 
 

@@ -1,5 +1,6 @@
 """Layers: every backward pass against differences, and what a network refuses."""
 
+import math
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -10,18 +11,24 @@ from hypothesis.extra.numpy import arrays
 from parts import LAYERS, SameDraws, rows
 
 from nnlib import (
+    GELU,
     SGD,
     BatchNorm,
     Dense,
     Dropout,
     Layer,
+    LayerNorm,
+    LeakyReLU,
     Network,
     QuadraticCost,
     ReLU,
+    Residual,
     Sigmoid,
     Tanh,
     fit,
+    glorot_normal,
     gradient_errors,
+    he_normal,
     scaled_normal,
     sigmoid,
 )
@@ -118,6 +125,32 @@ def test_relu_has_slope_zero_at_the_kink():
     assert layer.backward(np.ones((1, 3))).tolist() == [[0, 0, 1]]
 
 
+def test_leaky_relu_has_its_slope_at_the_kink():
+    layer = LeakyReLU(0.25)
+    assert layer.forward(np.array([[-1.0, 0.0, 2.0]])).tolist() == [[-0.25, 0, 2]]
+    assert layer.backward(np.full((1, 3), 2.0)).tolist() == [[0.5, 0.5, 2]]
+    assert LeakyReLU().predict(np.array([[-1.0]])) == -0.01
+
+
+@pytest.mark.parametrize("slope", [-0.1, 1, float("nan")])
+def test_leaky_relu_refuses_a_slope_that_leaves_no_kink(slope):
+    with pytest.raises(ValueError, match="slope: got .*, expected a number from 0 up to, but not including, 1"):
+        LeakyReLU(slope)
+
+
+def test_gelu_is_near_z_times_the_share_of_a_normal_distribution_below_z():
+    z = np.linspace(-6, 6, 1201)
+    exact = z * np.array([(1 + math.erf(value / math.sqrt(2))) / 2 for value in z])
+    assert 4e-4 < np.abs(GELU().predict(z) - exact).max() < 1e-3
+
+
+def test_gelu_by_hand():
+    assert GELU().predict(np.array([0.0, 1.0, -1.0])) == pytest.approx([0, 0.841192, -0.158808], abs=1e-6)
+    layer = GELU()
+    layer.forward(np.array([[0.0, 9.0, -9.0]]))
+    assert np.allclose(layer.backward(np.ones((1, 3))), [[0.5, 1, 0]])
+
+
 def test_dropout_keeps_its_share_of_the_activations_and_their_mean():
     x = np.ones((1000, 100))
     a = Dropout(0.2, rng()).forward(x)
@@ -202,6 +235,84 @@ def test_batch_norm_keeps_the_dtype():
     layer, x = BatchNorm(5, np.float32), rng().random((4, 5), np.float32)
     assert layer.forward(x).dtype == layer.backward(x).dtype == layer.predict(x).dtype == np.float32
     assert {array.dtype for array in layer.state().values()} == {np.dtype("float32")}
+
+
+def layer_norm():
+    """One whose gamma and beta are no longer 1 and 0."""
+    layer = LayerNorm(3)
+    layer.gamma[...], layer.beta[...] = [2, 0.5, -1], [1, 0, 3]
+    return layer
+
+
+def test_layer_norm_by_hand():
+    layer = LayerNorm(2, epsilon=1.0)
+    layer.gamma[...], layer.beta[...] = 3, 10
+    x = np.array([[0.0, 2 * np.sqrt(3)], [7, 7]])  # mean sqrt(3), variance 3, and sqrt(3 + 1) = 2; then no variance
+    assert np.allclose(layer.forward(x), [[10 - 1.5 * np.sqrt(3), 10 + 1.5 * np.sqrt(3)], [10, 10]])
+
+
+def test_layer_norm_goes_by_example_by_time_and_by_pixel():
+    def normal(x, axis):
+        mean, variance = x.mean(axis=axis, keepdims=True), x.var(axis=axis, keepdims=True)
+        return (x - mean) / np.sqrt(variance + 1e-5)
+
+    for shape, axis, form in (((6, 3), 1, (3,)), ((2, 5, 3), 2, (3,)), ((2, 3, 4, 5), 1, (3, 1, 1))):
+        layer, x = layer_norm(), 5 + 2 * rng().standard_normal(shape)
+        expected = layer.gamma.reshape(form) * normal(x, axis) + layer.beta.reshape(form)
+        assert np.allclose(layer.forward(x), expected) and np.allclose(layer.predict(x), expected)
+        errors = gradient_errors(layer, x, rng())
+        assert set(errors) == {"x", "gamma", "beta"} and max(errors.values()) < 1e-8
+
+
+@given(x=arrays(np.float64, (4, 3), elements=st.floats(-100, 100)))
+def test_layer_norm_does_not_feel_what_is_added_to_all_features_of_an_example(x):
+    layer, x = layer_norm(), x + 7 * rng().standard_normal(x.shape)
+    assert np.allclose(layer.forward(x + [[1], [-5], [100], [0]]), layer.forward(x))
+    assert np.allclose(layer.backward(x).sum(axis=1), 0)
+
+
+@pytest.mark.parametrize(("arguments", "message"), [({"n": 0}, "n: got 0"), ({"n": 3, "epsilon": 0}, "epsilon: got 0")])
+def test_layer_norm_refuses_what_makes_no_sense(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        LayerNorm(**arguments)
+    with pytest.raises(TypeError, match="dtype: got int64"):
+        LayerNorm(3, int)
+
+
+def test_a_residual_adds_what_comes_in_and_lets_its_slope_through():
+    f = Dense(4, 4, rng())
+    layer, x, grad = Residual(f), rng().standard_normal((2, 4)), rng().standard_normal((2, 4))
+    assert np.allclose(layer.forward(x), x + x @ f.W.T)
+    assert np.allclose(layer.predict(x), x + x @ f.W.T)
+    f.W[...] = 0
+    assert np.array_equal(layer.backward(grad), grad)
+
+
+def test_residuals_nest_and_are_gradient_checked_and_named_by_place():
+    network = Network(
+        Dense(4, 5, rng()),
+        Residual(LayerNorm(5), Residual(Dense(5, 5, rng()), Tanh()), Dense(5, 5, rng())),
+        Residual(Tanh()),
+    )
+    errors = gradient_errors(network, rng().standard_normal((6, 4)), rng())
+    assert set(errors) == {"x"} | {p.name for p in network.parameters()} and max(errors.values()) < 1e-8
+    assert [p.name for p in network.parameters()][2:] == [
+        "1.0.gamma",
+        "1.0.beta",
+        "1.1.0.W",
+        "1.1.0.b",
+        "1.2.W",
+        "1.2.b",
+    ]
+
+
+def test_a_residual_first_in_a_network_collects_what_backward_would():
+    network = Network(Residual(Dense(4, 4, rng()), Tanh(), Dense(4, 4, rng())), Dense(4, 2, rng()))
+    grad = np.ones_like(network.forward(rng().standard_normal((3, 4))))
+    network.backward(grad)
+    whole = [p.grad.copy() for p in network.parameters()]
+    network.collect(grad)
+    assert all(np.array_equal(p.grad, w) for p, w in zip(network.parameters(), whole, strict=True))
 
 
 def test_the_running_averages_are_saved_with_the_network(tmp_path):
@@ -295,6 +406,13 @@ def test_weights_start_with_the_spread_that_keeps_z_near_1():
     assert W.mean() == pytest.approx(0, abs=0.001)
 
 
+def test_glorot_and_he_start_with_their_spread():
+    for init, spread in ((glorot_normal, math.sqrt(2 / 600)), (he_normal, math.sqrt(2 / 400))):
+        W = init(rng(), (200, 400))
+        assert W.shape == (200, 400) and W.std() == pytest.approx(spread, rel=0.02)
+        assert W.mean() == pytest.approx(0, abs=0.001)
+
+
 def test_init_and_dtype_are_used():
     layer = Dense(3, 2, rng(), dtype=np.float32, init=lambda rng, shape: np.full(shape, 0.25))
     assert layer.W.tolist() == [[0.25] * 3] * 2
@@ -322,6 +440,9 @@ SHARED = Sigmoid()
         (lambda: (Dense(4, 3, rng(), np.float32), Dense(3, 1, rng())), TypeError, "layer 1 has dtype float64"),
         (lambda: (SHARED, SHARED), ValueError, "^layers: one layer stands in two places; create .* place$"),
         (lambda: (Network(SHARED), SHARED), ValueError, "one layer stands in two places"),
+        (lambda: (Residual(SHARED), SHARED), ValueError, "one layer stands in two places"),
+        (lambda: (Residual(Dense(4, 3, rng())),), ValueError, r"layers that take 4 and give 3, .* for x \+ f\(x\)"),
+        (lambda: (Dense(4, 3, rng()), Residual(Dense(4, 4, rng()))), ValueError, "layer 1 takes 4 inputs, .* give 3"),
         (lambda: (Dense(4, 3, rng()), "sigmoid"), TypeError, "got 'sigmoid' at place 1, expected a Layer"),
     ],
 )

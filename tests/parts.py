@@ -18,12 +18,15 @@ from nnlib import (
     AdamW,
     BatchNorm,
     BinaryCrossEntropy,
+    Conv2d,
     Dense,
     Dropout,
+    Flatten,
     Layer,
     LayerNorm,
     LeakyReLU,
     Loss,
+    MaxPool2d,
     Network,
     Optimizer,
     QuadraticCost,
@@ -47,6 +50,16 @@ class SameDraws:
 def rows(rng, n, width):
     """Inputs (n, width)."""
     return rng.standard_normal((n, width))
+
+
+def images(rng, n, width):
+    """Inputs (n, 2, width + 3, width + 2)."""
+    return rng.standard_normal((n, *image(width)))
+
+
+def image(width):
+    """The shape of one of them."""
+    return 2, width + 3, width + 2
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,10 @@ def _residual(torch, layer):
     return Around(*_network(torch, layer))
 
 
+def _conv(torch, layer):
+    return torch.nn.Conv2d(layer.n_in[0], layer.n_out[0], layer.size, layer.stride, layer.padding)
+
+
 def _adamw(torch):
     def make(parameters, lr):
         """PyTorch's, told to leave biases as they are."""
@@ -150,6 +167,17 @@ LAYERS = {
     ),
     Residual: LayerPart(
         lambda width, rng, dtype: Residual(Dense(width, 5, rng, dtype), Tanh(), Dense(5, width, rng, dtype)), _residual
+    ),
+    Conv2d: LayerPart(
+        lambda width, rng, dtype: Conv2d(image(width), 3, 3, rng, dtype, stride=2, padding=1), _conv, images
+    ),
+    MaxPool2d: LayerPart(
+        lambda width, rng, dtype: MaxPool2d(image(width), 2),
+        lambda torch, layer: torch.nn.MaxPool2d(layer.size),
+        images,
+    ),
+    Flatten: LayerPart(
+        lambda width, rng, dtype: Flatten(image(width)), lambda torch, layer: torch.nn.Flatten(), images
     ),
 }
 LOSSES = {

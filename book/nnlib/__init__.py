@@ -13,11 +13,13 @@ training        mini-batches, epochs, and when to stop
 In files of their own, for the part of the book that makes it work:
 
 schedules       learning rates that change while a network learns
+convolution     layers for images
 
 Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture. Beside the core stand `checks`,
 which refuses what does not fit, the edges (data, pictures, files), the `exercises` and the interactives (`alive`).
 """
 
+from .convolution import Conv2d, Flatten, MaxPool2d
 from .datasets import Dataset, load_breast_cancer, load_digits, load_mnist, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
 from .layers import (
@@ -57,14 +59,17 @@ __all__ = [
     "BatchNorm",
     "BinaryCrossEntropy",
     "ClipNorm",
+    "Conv2d",
     "Dataset",
     "Dense",
     "Dropout",
+    "Flatten",
     "History",
     "Layer",
     "LayerNorm",
     "LeakyReLU",
     "Loss",
+    "MaxPool2d",
     "Network",
     "Optimizer",
     "Parameter",

@@ -416,3 +416,23 @@ def check_count(name: str, value: int) -> None:
     """Raise unless `value` is a whole number of at least 1."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name}: got {value!r}, expected a whole number of at least 1")
+
+
+def check_whole(name: str, value: int) -> None:
+    """Raise unless `value` is a whole number, 0 or above."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name}: got {value!r}, expected a whole number from 0 up")
+
+
+def check_shape(name: str, shape: tuple, axes: tuple[str, ...] | None = None) -> None:
+    """Raise unless `shape` is a tuple of whole numbers of at least 1, one for each of the axes that are named."""
+    whole = isinstance(shape, (tuple, list)) and all(isinstance(side, (int, np.integer)) for side in shape)
+    if not whole or min(shape, default=0) < 1 or (axes and len(shape) != len(axes)):
+        expected = f"({', '.join(axes)})" if axes else "a shape"
+        raise ValueError(f"{name}: got {shape!r}, expected {expected}, whole numbers of at least 1")
+
+
+def check_window(size: int, sides: list[int]) -> None:
+    """Raise unless a window of this size has room."""
+    if size > min(sides):
+        raise ValueError(f"size: got {size}, expected at most {min(sides)}, the smaller side of the image")

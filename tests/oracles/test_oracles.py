@@ -11,10 +11,12 @@ from nnlib import (
     SGD,
     BatchNorm,
     BinaryCrossEntropy,
+    Conv2d,
     Dense,
     Dropout,
     LayerNorm,
     LeakyReLU,
+    MaxPool2d,
     Network,
     QuadraticCost,
     ReLU,
@@ -121,6 +123,21 @@ def test_a_layer_alone_is_that_of_pytorch(torch, agree, kind):
             p.value[...] += 0.3 * rng.standard_normal(p.value.shape)
         x = LAYERS[kind].input(rng, n, width)
         compare_layers(torch, agree, layer, x, rng)
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 5), (3, 6, 7), (2, 9, 4)])
+def test_convolutions_of_all_sizes_strides_and_paddings_are_those_of_pytorch(torch, agree, shape):
+    for n, size, stride, padding in itertools.product((1, 3), (1, 2, 3, 4), (1, 2, 3), (0, 1, 2)):
+        rng = np.random.default_rng(size)
+        layer = Conv2d(shape, 4, size, rng, stride=stride, padding=padding)
+        layer.b[...] = rng.standard_normal(4)
+        compare_layers(torch, agree, layer, rng.standard_normal((n, *shape)), rng)
+
+
+def test_pooling_gives_slopes_of_ties_to_the_pixel_to_which_pytorch_gives_them(torch, agree):
+    for n, size, shape in itertools.product((1, 4), (1, 2, 3), [(1, 3, 3), (2, 7, 6), (3, 4, 5)]):
+        rng = np.random.default_rng(n)
+        compare_layers(torch, agree, MaxPool2d(shape, size), rng.integers(0, 3, (n, *shape)).astype(float), rng)
 
 
 def compare_layers(torch, agree, layer, x, rng):

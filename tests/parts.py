@@ -12,15 +12,18 @@ import numpy as np
 
 from nnlib import (
     GELU,
+    LSTM,
     SGD,
     AdaGrad,
     Adam,
     AdamW,
+    Attention,
     BatchNorm,
     BinaryCrossEntropy,
     Conv2d,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     Layer,
     LayerNorm,
@@ -29,7 +32,9 @@ from nnlib import (
     MaxPool2d,
     Network,
     Optimizer,
+    Positions,
     QuadraticCost,
+    Recurrent,
     ReLU,
     Residual,
     RMSProp,
@@ -138,6 +143,51 @@ def _conv(torch, layer):
     return torch.nn.Conv2d(layer.n_in[0], layer.n_out[0], layer.size, layer.stride, layer.padding)
 
 
+def words(rng, n, width):
+    """Whole numbers (n, 5) below width + 2."""
+    return rng.integers(0, width + 2, (n, 5))
+
+
+def sequences(rng, n, width):
+    """Inputs (n, 5, 2 width)."""
+    return rng.standard_normal((n, 5, 2 * width))
+
+
+def _positions(torch, layer):
+    class Learned(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.P = torch.nn.Parameter(torch.tensor(layer.P))
+
+        def forward(self, x):
+            return x + torch.nn.functional.embedding(torch.arange(x.shape[1]), self.P)
+
+    return Learned()
+
+
+def _recurrent(torch, layer):
+    class StatesAlone({1: torch.nn.RNN, 4: torch.nn.LSTM}[layer.GATES]):
+        """PyTorch's, with one bias instead of two that are added, and without the last state beside all of them."""
+
+        def forward(self, x):
+            return super().forward(x)[0]
+
+    twin = StatesAlone(layer.W.shape[1], layer.U.shape[1], batch_first=True)
+    twin.bias_hh_l0.data[...] = 0
+    del twin.bias_hh_l0  # from the list of its parameters; its zeros stay in use
+    return twin
+
+
+def _attention(torch, layer):
+    class OfItself(torch.nn.MultiheadAttention):
+        def forward(self, x):
+            time = x.shape[1]
+            mask = torch.triu(torch.ones(time, time, dtype=bool), 1) if layer.causal else None
+            return super().forward(x, x, x, need_weights=False, attn_mask=mask)[0]
+
+    return OfItself(layer.out.n_in, layer.heads, batch_first=True)
+
+
 def _adamw(torch):
     def make(parameters, lr):
         """PyTorch's, told to leave biases as they are."""
@@ -178,6 +228,17 @@ LAYERS = {
     ),
     Flatten: LayerPart(
         lambda width, rng, dtype: Flatten(image(width)), lambda torch, layer: torch.nn.Flatten(), images
+    ),
+    Embedding: LayerPart(
+        lambda width, rng, dtype: Embedding(width + 2, width, rng, dtype),
+        lambda torch, layer: torch.nn.Embedding(*layer.E.shape),
+        words,
+    ),
+    Positions: LayerPart(lambda width, rng, dtype: Positions(6, 2 * width, rng, dtype), _positions, sequences),
+    Recurrent: LayerPart(lambda width, rng, dtype: Recurrent(2 * width, 3, rng, dtype), _recurrent, sequences),
+    LSTM: LayerPart(lambda width, rng, dtype: LSTM(2 * width, 3, rng, dtype), _recurrent, sequences),
+    Attention: LayerPart(
+        lambda width, rng, dtype: Attention(2 * width, 2, rng, dtype, causal=True), _attention, sequences
     ),
 }
 LOSSES = {

@@ -14,6 +14,7 @@ In files of their own, for the part of the book that makes it work:
 
 schedules       learning rates that change while a network learns
 convolution     layers for images
+sequences       layers for what comes in an order, words among them
 
 Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture. Beside the core stand `checks`,
 which refuses what does not fit, the edges (data, pictures, files), the `exercises` and the interactives (`alive`).
@@ -44,6 +45,7 @@ from .network import Network, Residual
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .prose import book_checks, glue
 from .schedules import cosine, step_decay, warm_up
+from .sequences import LSTM, Attention, Embedding, Positions, Recurrent
 from .training import History, TrainingDiverged, accuracy, fit, minibatches, one_epoch, train_epochs
 from .transforms import L2, ClipNorm
 
@@ -51,11 +53,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "GELU",
+    "LSTM",
     "SGD",
     "L2",
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Attention",
     "BatchNorm",
     "BinaryCrossEntropy",
     "ClipNorm",
@@ -63,6 +67,7 @@ __all__ = [
     "Dataset",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
     "History",
     "Layer",
@@ -73,9 +78,11 @@ __all__ = [
     "Network",
     "Optimizer",
     "Parameter",
+    "Positions",
     "QuadraticCost",
     "RMSProp",
     "ReLU",
+    "Recurrent",
     "Residual",
     "Sigmoid",
     "SoftmaxCrossEntropy",

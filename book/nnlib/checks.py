@@ -436,3 +436,23 @@ def check_window(size: int, sides: list[int]) -> None:
     """Raise unless a window of this size has room."""
     if size > min(sides):
         raise ValueError(f"size: got {size}, expected at most {min(sides)}, the smaller side of the image")
+
+
+def check_divides(name: str, value: int, whole: int) -> None:
+    """Raise unless `value` divides `whole` with no remainder."""
+    if whole % value:
+        raise ValueError(f"{name}: got {value}, expected a divisor of the {whole} features")
+
+
+def check_words(x: np.ndarray, words: int) -> None:
+    """Raise unless all of `x` are whole numbers 0 ... words - 1; a negative one would count from the end."""
+    if x.dtype.kind not in "iu":
+        raise TypeError(f"x: got dtype {x.dtype}, expected whole numbers: x.astype(int)")
+    if x.size and (x.min() < 0 or x.max() >= words):
+        raise ValueError(f"x: got values {x.min()} to {x.max()}, expected 0 to {words - 1}")
+
+
+def check_length(x: np.ndarray, length: int) -> None:
+    """Raise unless sequences (n, time, features) have at most this many times."""
+    if x.shape[1] > length:
+        raise ValueError(f"x: got sequences of {x.shape[1]} times, expected at most {length}")

@@ -12,7 +12,7 @@ PART_V = {  # what no earlier part uses
     *("BatchNorm", "GELU", "LayerNorm", "LeakyReLU", "Residual", "_rows", "_shaped", "glorot_normal", "he_normal"),
     *("AdaGrad", "Adam", "AdamW", "ClipNorm", "RMSProp"),
 }
-LATER = ["schedules", "convolution"]  # Part V's own files, read after the core
+LATER = ["schedules", "convolution", "sequences"]  # Part V's own files, read after the core
 
 
 def lines_of_code(text, without=()):

@@ -8,7 +8,9 @@ from parts import LAYERS, LOSSES, OPTIMIZERS, rows
 
 from nnlib import (
     GELU,
+    LSTM,
     SGD,
+    Attention,
     BatchNorm,
     BinaryCrossEntropy,
     Conv2d,
@@ -19,6 +21,7 @@ from nnlib import (
     MaxPool2d,
     Network,
     QuadraticCost,
+    Recurrent,
     ReLU,
     Residual,
     Sigmoid,
@@ -138,6 +141,40 @@ def test_pooling_gives_slopes_of_ties_to_the_pixel_to_which_pytorch_gives_them(t
     for n, size, shape in itertools.product((1, 4), (1, 2, 3), [(1, 3, 3), (2, 7, 6), (3, 4, 5)]):
         rng = np.random.default_rng(n)
         compare_layers(torch, agree, MaxPool2d(shape, size), rng.integers(0, 3, (n, *shape)).astype(float), rng)
+
+
+def test_sequences_of_all_lengths_heads_and_masks_are_those_of_pytorch(torch, agree):
+    for n, time, width, heads, causal in itertools.product((1, 3), (1, 2, 7), (4, 12), (1, 2, 4), (False, True)):
+        rng = np.random.default_rng(time)
+        x = rng.standard_normal((n, time, width))
+        compare_layers(torch, agree, Attention(width, heads, rng, causal=causal), x, rng)
+        for kind in (Recurrent, LSTM):
+            compare_layers(torch, agree, kind(width, heads, rng), x, rng)
+
+
+def test_a_transformer_is_that_of_pytorch(torch, agree):
+    rng = np.random.default_rng(0)
+    layer = Network(
+        Residual(LayerNorm(8), Attention(8, 2, rng)),
+        Residual(LayerNorm(8), Dense(8, 32, rng), GELU(), Dense(32, 8, rng)),
+    )
+    for p in layer.parameters():
+        p.value[...] += 0.3 * rng.standard_normal(p.value.shape)
+    theirs = torch.nn.TransformerEncoderLayer(
+        8, 2, 32, dropout=0, activation=torch.nn.GELU(approximate="tanh"), batch_first=True, norm_first=True
+    )
+    parts = [theirs.norm1, theirs.self_attn, theirs.norm2, theirs.linear1, theirs.linear2]
+    their_parameters = [p for part in parts for p in part.parameters()]
+    for p, their_p in zip(layer.parameters(), their_parameters, strict=True):
+        their_p.data = torch.tensor(p.value)
+    x, grad = rng.standard_normal((2, 3, 5, 8))
+    output, their_output = layer.forward(x), theirs(torch.tensor(x))
+    layer.backward(grad)
+    their_output.backward(torch.tensor(grad))
+    ours = [output, *(p.grad for p in layer.parameters())]
+    agree(
+        "a transformer block", deviation(ours, [their_output, *(p.grad for p in their_parameters)], [False] * 13), 1e-10
+    )
 
 
 def compare_layers(torch, agree, layer, x, rng):

@@ -230,9 +230,9 @@ class LeakyReLU(Layer):
 class GELU(Layer):
     """a = z g(z): a ReLU whose gate g opens smoothly, from 0 to 1.
 
-    g(z) = sigma(2u) with u = sqrt(2 / pi) (z + 0.044715 z^3), so that g' = 2 g (1 - g) u'. Source: Hendrycks & Gimpel
-    (2016), who let g be the share of a normal distribution that lies below z, and give this form, which differs from
-    that by less than 0.001; it is PyTorch's GELU(approximate="tanh").
+    g(z) = (1 + tanh u) / 2 with u = sqrt(2 / pi) (z + 0.044715 z^3), so that g' = 2 g (1 - g) u'. Source: Hendrycks &
+    Gimpel (2016), who let g be the share of a normal distribution that lies below z, and give this form, by which a
+    differs by less than 0.001; it is PyTorch's GELU(approximate="tanh").
     """
 
     stores = ("z", "gate")
@@ -251,7 +251,7 @@ class GELU(Layer):
     @staticmethod
     def opened(z: np.ndarray) -> np.ndarray:
         """How far the gate is open, g(z)."""
-        return sigmoid(2 * math.sqrt(2 / math.pi) * z * (1 + 0.044715 * z**2))
+        return (1 + np.tanh(math.sqrt(2 / math.pi) * z * (1 + 0.044715 * z**2))) / 2
 
 
 class Dropout(Layer):

@@ -284,8 +284,8 @@ class Attention(Layer):
         self.out.collect(grad)
         (dH,) = self.split(self.out.pass_back(grad))
         dV, dP = self.P.swapaxes(2, 3) @ dH, dH @ self.V.swapaxes(2, 3)
-        dS = self.P * (dP - (self.P * dP).sum(axis=-1, keepdims=True)) * self.scale
-        dQ, dK = dS @ self.K, dS.swapaxes(2, 3) @ self.Q
+        dS = self.P * (dP - (self.P * dP).sum(axis=-1, keepdims=True))
+        dQ, dK = dS @ self.K * self.scale, dS.swapaxes(2, 3) @ self.Q * self.scale
         self.delta = np.concatenate([self.joined(slopes) for slopes in (dQ, dK, dV)], axis=-1)
         self.qkv.collect(self.delta)
 
@@ -306,10 +306,11 @@ class Attention(Layer):
         """How much attention each time, a row, pays to each time, a column: (n, heads, time, time)."""
         S = Q @ K.swapaxes(2, 3) * self.scale
         if self.causal:
-            time = S.shape[-1]
-            S[..., np.triu(np.ones((time, time), bool), k=1)] = -np.inf
-        e = np.exp(S - S.max(axis=-1, keepdims=True))
-        return e / e.sum(axis=-1, keepdims=True)
+            S += np.triu(np.full(S.shape[2:], -np.inf, S.dtype), k=1)
+        S -= S.max(axis=-1, keepdims=True)  # exp() cannot overflow; softmax is unchanged
+        P = np.exp(S, out=S)
+        P /= P.sum(axis=-1, keepdims=True)
+        return P
 
     def split(self, features: np.ndarray) -> np.ndarray:
         """Features (n, time, parts * heads * d) part by part and head by head: (parts, n, heads, time, d)."""

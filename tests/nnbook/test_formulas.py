@@ -30,3 +30,24 @@ def test_a_renderer_that_never_listens_is_an_error(tmp_path, monkeypatch, then, 
     monkeypatch.setattr(katex.KaTeXServer, "build_command", renderer(then))
     with pytest.raises(katex.KaTeXError, match="did not listen"):
         formulas.start_renderer(tmp_path, timeout)
+
+
+@pytest.mark.parametrize(
+    ("latex", "broken"),
+    [
+        (r"a = 1, \qquad b = 2", r"a = 1, \qquad\allowbreak{} b = 2"),
+        (r"\{a\} \quad \frac{a \quad b}{2}", r"\{a\} \quad\allowbreak{} \frac{a \quad b}{2}"),
+        (r"\begin{aligned} a &= 1 \quad b \\ c \end{aligned}", r"\begin{aligned} a &= 1 \quad b \\ c \end{aligned}"),
+    ],
+)
+def test_a_formula_may_break_at_a_wide_space_but_not_inside_braces_or_an_environment(latex, broken):
+    assert formulas.breakable(latex) == broken
+
+
+def test_a_formula_on_its_own_line_has_a_break_where_one_is_allowed_and_is_copied_without_it(monkeypatch):
+    monkeypatch.setattr(formulas, "_rendered", {})
+    space = '<span class="mspace" style="margin-right:2em;"></span>'
+    html = f'<span>{space}<span class="mspace allowbreak"></span>{space}</span><span class="base">'
+    monkeypatch.setattr(formulas, "_render", lambda latex, options: f"{html}<i>{latex}</i>")
+    alone = formulas.render_once(r"a \quad b", {"displayMode": True})
+    assert alone == html.replace('</span><span class="base">', '</span><wbr><span class="base">') + r"<i>a \quad b</i>"

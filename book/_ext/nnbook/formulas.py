@@ -20,6 +20,10 @@ from . import npm
 WORD_JOINER = "\u2060"
 SHORT = 40  # characters of LaTeX that fit a phone's line together with what follows
 CLOSING = re.compile(r"[.,;:!?)\]’”…–-]+")
+TOKEN = re.compile(r"(\\[A-Za-z]+|\\.|[{}])")  # of LaTeX: a command or a brace
+BREAK = re.compile(
+    r'(class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)*</span>)(?=<span class="base">)'
+)
 log = logging.getLogger(__name__)
 
 
@@ -70,12 +74,26 @@ _render = katex.render_latex
 _rendered: dict[tuple[str, bool], str] = {}
 
 
+def breakable(latex: str) -> str:
+    """The formula with a place to break after each wide space that stands in no braces and in no environment."""
+    depth, parts = 0, []
+    for part in TOKEN.split(latex):
+        depth += part in ("{", r"\begin")
+        depth -= part in ("}", r"\end")
+        parts.append(part + r"\allowbreak{}" * (not depth and part in (r"\quad", r"\qquad")))
+    return "".join(parts)
+
+
 def render_once(latex: str, options: dict | None = None) -> str:
-    """A formula's HTML; each is rendered once per build, and one that KaTeX refuses is a warning."""
+    """A formula's HTML; each is rendered once per build, and one that KaTeX refuses is a warning.
+
+    A formula of several, on a line of its own, breaks between them where there is no room for all.
+    """
     key = (latex, bool(options))
     if key not in _rendered:
         try:
-            _rendered[key] = _render(latex, options)
+            html = _render(breakable(latex) if options else latex, options)
+            _rendered[key] = BREAK.sub(r"\1<wbr>", html).replace(r"\allowbreak{}", "")
         except katex.KaTeXError as error:
             log.warning("KaTeX cannot render %r: %s", latex, error, type="katex")
             _rendered[key] = ""
@@ -89,7 +107,7 @@ class KeepPunctuation(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
-        """Join the two where a browser may break the line; a long formula keeps the places where it may break."""
+        """Join the two where a browser may break the line; a long formula breaks with the text, where it may break."""
         for math in list(self.document.findall(nodes.math)):
             siblings = math.parent.children
             place = siblings.index(math)
@@ -102,6 +120,8 @@ class KeepPunctuation(SphinxPostTransform):
                 math.parent.insert(place + 1, nodes.Text(WORD_JOINER))
             if place > 0 and siblings[place - 1].astext().endswith(tuple("([‘“")):
                 math.parent.insert(place, nodes.Text(WORD_JOINER))
+            if len(math.astext()) > SHORT:
+                math.replace_self(nodes.inline("", "", math.deepcopy(), classes=["nnlib-long"]))
 
 
 def setup(app) -> None:

@@ -1,10 +1,11 @@
 """A browser for the tests: the system's Chromium, which sees nothing but the files that a test gives it."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
-from windows import PATIENCE, SITE, Window
+from windows import PATIENCE, Server, Window
 
 from chromium import MISSING, OPTIONS, path
 from nnbook.scripts import needed, write
@@ -17,38 +18,56 @@ BOOK = Path(__file__).parents[2] / "book"
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def server():
+    """What gives the files of folders to a browser."""
+    with Server() as started:
+        threading.Thread(target=started.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        yield started
+        started.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium(server):
     """A running browser; no test of this folder runs where there is none."""
     if (found := path()) is None:
         pytest.skip(MISSING)
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=found, args=OPTIONS, timeout=PATIENCE)
+        options = [*OPTIONS, server.option]
+        running = started.chromium.launch(executable_path=found, args=options, timeout=PATIENCE)
         yield running
         running.close()
 
 
-@pytest.fixture
-def window(chromium):
-    """Open a folder in a window of its own; nothing may have gone wrong in it by the end of the test."""
-    opened = []
+@pytest.fixture(scope="session")
+def empty_windows():
+    """Windows that no test looks through now, by whether they have a touch screen and run scripts."""
+    return {}
 
-    def open_window(folder, **options):
-        opened.append(Window(chromium, folder, **options))
-        return opened[-1]
+
+@pytest.fixture
+def window(chromium, server, empty_windows):
+    """Open a folder in a window as good as new; nothing may have gone wrong in it by the end of the test.
+
+    To make a window takes a second, to clear one a tenth, so that those of earlier tests serve again.
+    """
+    opened, troubles = [], []
+
+    def open_window(folder, *, has_touch=False, java_script_enabled=True, **options):
+        kind = {"has_touch": has_touch, "java_script_enabled": java_script_enabled}
+        one = empty_windows.pop((*kind.values(),), None) or Window(chromium, **kind)
+        opened.append((kind, one))
+        one.turn_to(server, folder, **options)
+        return one
 
     yield open_window
-    for one in opened:
-        one.context.close()
-    assert [trouble for one in opened for trouble in one.troubles] == []
-
-
-@pytest.fixture(scope="module")
-def desk(chromium):
-    """One wide window for all pages, whose system asks for less motion."""
-    opened = Window(chromium, SITE, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    yield opened
-    opened.context.close()
+    for kind, one in opened:
+        troubles += one.clear()
+        if hasattr(one.page, "clock_held") or (*kind.values(),) in empty_windows:
+            one.context.close()
+        else:
+            empty_windows[(*kind.values(),)] = one
+    assert troubles == []
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +86,19 @@ def shown(monkeypatch):
     return html
 
 
-@pytest.fixture
-def alive(window, tmp_path, shown):
-    """Open what was shown as a page of its own, in a window of the given kind."""
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory):
+    """A folder with the book's scripts and style sheets, for a page of a test's own."""
+    folder = tmp_path_factory.mktemp("small-site")
     for file in BOOK.joinpath("_static").glob("*.*"):
-        shutil.copy(file, tmp_path)
-    write(tmp_path)
+        shutil.copy(file, folder)
+    write(folder)
+    return folder
+
+
+@pytest.fixture
+def alive(window, small_site, shown):
+    """Open what was shown as a page of its own, in a window of the given kind."""
 
     def open_page(before="", **options):
         body = "\n".join(shown)
@@ -81,8 +107,8 @@ def alive(window, tmp_path, shown):
         head += "".join(f'<link rel="stylesheet" href="{name}">' for name in ("book.css", "alive.css"))
         head += '<link rel="icon" href="favicon.svg">'
         html = f'<!DOCTYPE html><html lang="en" data-theme="light"><head>{head}{scripts}</head>'
-        tmp_path.joinpath("page.html").write_text(f'{html}<body class="bd-article">{body}</body></html>', "utf-8")
-        page = window(tmp_path, **options).open("page.html")
+        small_site.joinpath("page.html").write_text(f'{html}<body class="bd-article">{body}</body></html>', "utf-8")
+        page = window(small_site, **options).open("page.html")
         if options.get("java_script_enabled", True):
             page.evaluate(TWO_FRAMES)
         return page

@@ -5,7 +5,7 @@ Axe-core sees it wide and narrow, in light and dark. Reads _build/html.
 
 import pytest
 from axe import all_violations, bring
-from windows import PAGES, SETTLED
+from windows import CALM, PAGES, SETTLED, SITE
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make book` first")
 
@@ -21,28 +21,19 @@ MOVING = """() => [
     }).map((one) => one.outerHTML.slice(0, 100))]"""
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def opened(request, desk):
-    """A window in which a page has been loaded, for every test of it."""
-    desk.troubles.clear()
-    desk.page.set_viewport_size({"width": 1280, "height": 900})
-    desk.open(request.param)
-    return desk
+WIDE = {"width": 1280, "height": 900}
 
 
-def test_nothing_moves_for_a_reader_who_asked_for_that(opened):
-    assert opened.page.evaluate(MOVING) == []
-
-
-def test_axe_finds_nothing_in_light_and_dark_wide_and_narrow(opened, axe_script):
-    page = opened.page
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_for_who_asked_for_that_and_axe_finds_nothing_wide_and_narrow(window, axe_script, name):
+    page = window(SITE, viewport=WIDE, **CALM).open(name)
+    assert page.evaluate(MOVING) == []
     bring(page, axe_script)
     page.keyboard.press("Shift")  # a first key, which has scrolls.js measure
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(SETTLED)
         assert all_violations(page) == [], f"{width} px wide"
-    assert opened.troubles == []
 
 
 # Faults of every kind, each by the rule that must find it and a name: some are there in one look only.
@@ -85,8 +76,8 @@ FAULTS = [
 ]  # fmt: skip
 
 
-def test_axe_finds_every_fault_that_is_planted(desk, axe_script):
-    page = desk.open("book/notation.html")
+def test_axe_finds_every_fault_that_is_planted(window, axe_script):
+    page = window(SITE, viewport=WIDE, **CALM).open("book/notation.html")
     bring(page, axe_script)
     page.add_style_tag(content=STYLE)
     html = "".join(html for *_, html in FAULTS)

@@ -5,45 +5,11 @@ from pathlib import Path
 
 import pytest
 from axe import all_violations, bring
-from windows import PAGES, PATIENCE, PHONE, SETTLED, SITE, Window
+from windows import PAGES, PHONE, SETTLED, SITE
 
 WITH_SOLUTIONS = [name for name in PAGES if 'class="nnlib-solution"' in SITE.joinpath(name).read_text("utf-8")]
 
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make book` first")
-
-
-def reading_from_disk(chromium, **options):
-    """A page that reads the site from the disk, as a reader who has downloaded it; what went wrong, in a list."""
-    context = chromium.new_context(**options)
-    page, troubles = context.new_page(), []
-    page.set_default_timeout(PATIENCE)
-    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    page.on("console", lambda said: said.type == "error" and troubles.append(f"console: {said.text}"))
-    page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-    page.on("request", lambda request: request.url.startswith("file:") or troubles.append(f"outside: {request.url}"))
-    yield page, troubles
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def from_disk(chromium):
-    """A window for all that is read from the disk."""
-    yield from reading_from_disk(chromium)
-
-
-@pytest.fixture(scope="module")
-def phone(chromium):
-    """The same of a phone's width."""
-    yield from reading_from_disk(chromium, **PHONE)
-
-
-@pytest.fixture(scope="module")
-def without_scripts(chromium):
-    """One window in which no script runs."""
-    opened = Window(chromium, SITE, java_script_enabled=False)
-    yield opened
-    opened.context.close()
-    assert opened.troubles == []
 
 
 # Boxes that scroll sideways and that no key reaches: neither they nor anything in them takes the focus.
@@ -62,26 +28,20 @@ TORN = """() => [...document.querySelectorAll(".nnlib-together")].filter((both) 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_from_disk_lacks_nothing_fits_a_phone_and_hides_nothing_from_the_keyboard(phone, window, name):
-    if name == "404.html":  # a server alone shows that one
-        opened = window(SITE, **PHONE)
-        page, troubles = opened.open(name), opened.troubles
-    else:
-        page, troubles = phone
-        troubles.clear()
-        page.goto((SITE / name).as_uri())
+def test_a_page_from_disk_lacks_nothing_fits_a_phone_and_hides_nothing_from_the_keyboard(window, name):
+    opened = window(SITE, **PHONE)
+    page = opened.open(name) if name == "404.html" else opened.open_from_disk(name)  # a server alone shows that one
     page.wait_for_function("document.readyState === 'complete' && document.fonts.status === 'loaded'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.keyboard.press("Tab")  # a first key, which has scrolls.js measure
     page.wait_for_function("document.fonts.status === 'loaded'")
     assert page.evaluate(UNREACHABLE) == []
     assert page.evaluate(TORN) == []
-    assert troubles == []
 
 
 @pytest.mark.parametrize("name", WITH_SOLUTIONS)
-def test_hints_and_solutions_open_one_after_the_other_without_scripts(without_scripts, name):
-    page = without_scripts.open(name)
+def test_hints_and_solutions_open_one_after_the_other_without_scripts(window, name):
+    page = window(SITE, java_script_enabled=False).open(name)
     help_with_one = page.locator(".nnlib-help").first
     assert not help_with_one.locator("p").first.is_visible()
     hints = help_with_one.locator("details.nnlib-hint")
@@ -208,10 +168,8 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("words", QUESTIONS)
-def test_the_search_finds_a_formulas_name_also_from_disk(from_disk, words):
-    page, troubles = from_disk
-    troubles.clear()
-    page.goto((SITE / "search.html").as_uri())
+def test_the_search_finds_a_formulas_name_also_from_disk(window, words):
+    page = window(SITE).open_from_disk("search.html")
     field = page.locator("main input[name=q]")
     field.fill(words)
     field.press("Enter")
@@ -220,26 +178,22 @@ def test_the_search_finds_a_formulas_name_also_from_disk(from_disk, words):
     first = [Path(link.get_attribute("href").split("?")[0].split("#")[0]).stem
              for link in page.locator("#search-results li > a").all()[:3]]  # fmt: skip
     assert QUESTIONS[words] in first
-    assert troubles == []
 
 
-def test_the_book_opened_from_disk_is_read_from_page_to_page(from_disk):
-    page, troubles = from_disk
-    troubles.clear()
-    page.goto((SITE / "index.html").as_uri())
+def test_the_book_opened_from_disk_is_read_from_page_to_page(window):
+    page = window(SITE).open_from_disk("index.html")
     page.get_by_role("link", name="1. Learning from examples").first.click()
     page.wait_for_url("**/book/learning_from_examples.html")
     page.locator("a.right-next").click()
     page.wait_for_url("**/book/the_perceptron.html")
-    assert troubles == []
 
 
-def test_the_page_for_a_wrong_address_works_at_any_depth(chromium):
-    opened = Window(chromium, SITE)
-    opened.context.route("**/book/old/*", lambda route: route.fulfill(path=SITE / "404.html", status=404))
+def test_the_page_for_a_wrong_address_works_at_any_depth(window):
+    opened = window(SITE)
     page = opened.open("book/old/name.html")
     page.get_by_role("heading", name="There is no such page").wait_for()
     page.locator("main").get_by_role("link", name="7. Backpropagation").click()
     page.wait_for_url("**/book/backpropagation.html")
-    assert [one for one in opened.troubles if "404 (Not Found)" not in one] == []  # its own, as it must be
-    opened.context.close()
+    own = ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
+    assert sorted(opened.troubles) == [f"404: {opened.origin}/book/old/name.html", *(f"console: {one}" for one in own)]
+    opened.troubles.clear()

@@ -8,18 +8,25 @@ RULES = """() => axe.getRules().filter((rule) => !rule.tags.includes("deprecated
 ].includes(rule.ruleId)).map((rule) => rule.ruleId)"""
 # What is far from the screen has no true size until a reader comes near, and axe-core would see it overlap.
 ALL_LAID_OUT = "* { content-visibility: visible !important; }"
+# Where axe-core need not look: at text of a look that it has seen; at links that a line tells from their text; at
+# headers that say in MathML, which it does not read, what they are; for its size, at what nobody can press.
 ONLY = """() => axe.configure({ rules: [
     { id: "color-contrast", selector: "[data-sample]" },
-    { id: "empty-table-header", selector: "th:not(:has(math))" },  // axe-core does not read MathML
+    { id: "link-in-text-block", selector: "[data-bare]" },
+    { id: "empty-table-header", selector: "th:not(:has(math))" },
+    { id: "target-size", selector: `a, area, audio, button, details, embed, iframe, input, object, option, select,
+        summary, textarea, video, [contenteditable], [role], [tabindex]` },
 ] })"""
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]  # the only ones to which the theme matters
 
 # Text of one look on one ground has one contrast: axe-core measures the first of each, where all would take minutes.
 # A look is the colour, the underline, and whether axe-core takes the text as large; a ground is the colours of the
-# boxes around it. What was measured in a theme at one width is not measured again at another. Gives the number of new.
-MARK_SAMPLES = """(theme) => {
-  const seen = (globalThis.looksSeen ??= { light: new Set(), dark: new Set() })[theme], before = seen.size;
-  const grounds = new Map([[null, ""]]);
+# boxes around it. What was measured in a theme is not measured again, at another width or on another page. A link that
+# no line tells from its text is bare: it has to differ in colour. Gives the number of boxes that wait to be measured.
+MARK_SAMPLES = """([theme, measured]) => {
+  const seen = new Set(measured), grounds = new Map([[null, ""]]);
+  const looks = ((globalThis.looks ??= {})[theme] = new Map());
+  let bare = 0;
   function ground(box) {
     if (!grounds.has(box)) {
       const { backgroundColor, backgroundImage, opacity } = getComputedStyle(box);
@@ -36,10 +43,20 @@ MARK_SAMPLES = """(theme) => {
     const { color, fontSize, fontWeight, textDecorationLine } = getComputedStyle(box);
     const large = parseFloat(fontSize) >= (fontWeight >= 700 ? 14 : 18) * 96 / 72;
     const look = [color, large, textDecorationLine, ground(box)].join();
-    if (!seen.has(look)) box.setAttribute("data-sample", theme);
+    if (seen.has(look)) continue;
+    box.setAttribute("data-sample", theme);
+    looks.set(box, look);
     seen.add(look);
   }
-  return seen.size - before;
+  for (const link of document.querySelectorAll("a[href]")) {
+    let block = link.parentElement;
+    while (["inline", "contents"].includes(getComputedStyle(block).display)) block = block.parentElement;
+    if (block.textContent.trim() === link.textContent.trim()) continue;
+    if (getComputedStyle(link).textDecorationLine !== getComputedStyle(block).textDecorationLine) continue;
+    link.setAttribute("data-bare", "");
+    bare += 1;
+  }
+  return looks.size + bare;
 }"""
 
 # Most of a page's elements are the strokes of formulas and pictures, and colours of code: nothing that has a role, a
@@ -63,7 +80,10 @@ PLAIN = """() => {
   for (const token of document.querySelectorAll("pre span[class]:not(:has(*))")) {
     if (token.attributes.length === 1) token.replaceWith(...token.childNodes);
   }
-  document.querySelectorAll("pre").forEach((box) => box.normalize());
+  document.querySelectorAll("pre").forEach((box) => {
+    box.querySelectorAll(":scope > span:empty:not([id])").forEach((mark) => mark.remove());
+    box.normalize();
+  });
 }"""
 
 # To the rules of colour nothing matters but the samples, the boxes around them, and blocks of text that hold links.
@@ -73,10 +93,10 @@ HOLLOW = """() => {
   const kept = new Set(), keep = (box) => { for (; box && !kept.has(box); box = box.parentElement) kept.add(box); };
   const watched = "pre, .output, .pst-scrollable-table-container, .katex-display, .nnlib-figure";
   document.querySelectorAll(`[data-sample], ${watched}`).forEach(keep);
-  for (const link of document.querySelectorAll("a[href]")) {
+  for (const link of document.querySelectorAll("[data-bare]")) {
     let block = link.parentElement;
     while (["inline", "contents"].includes(getComputedStyle(block).display)) block = block.parentElement;
-    if (block.textContent.trim() !== link.textContent.trim()) [...block.querySelectorAll("*"), block].forEach(keep);
+    [...block.querySelectorAll("*"), block].forEach(keep);
   }
   globalThis.takenOut = [...document.querySelectorAll("body *")].filter((box) =>
     !kept.has(box) && kept.has(box.parentElement) && box.firstChild).map((box) => {
@@ -85,6 +105,8 @@ HOLLOW = """() => {
     return [box, inside];
   });
 }"""
+UNMARK = """() => document.querySelectorAll("[data-sample], [data-bare]").forEach((box) =>
+  ["data-sample", "data-bare"].forEach((name) => box.removeAttribute(name)))"""
 FILL = "() => globalThis.takenOut.forEach(([box, inside]) => box.append(inside))"
 
 
@@ -96,30 +118,44 @@ def bring(page, axe_script):
     page.evaluate(ONLY)
 
 
-def violations(page, rules):
-    """What axe-core finds by these rules, each with the element and what it says."""
-    options = {"runOnly": {"type": "rule", "values": rules}, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
-    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+# What axe-core finds by some rules, and the looks of the samples that it could measure.
+RUN = """async ([rules, theme]) => {
+  const runOnly = { type: "rule", values: rules }, resultTypes = ["violations", "passes"];
+  const { violations, passes } = await axe.run({ runOnly, resultTypes, preload: false, elementRef: true });
+  const html = ({ html, failureSummary }, { id }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`;
+  const contrasts = [...violations, ...passes].filter(({ id }) => id === "color-contrast");
+  return {
+    found: violations.flatMap((rule) => rule.nodes.map((node) => html(node, rule))),
+    looks: contrasts.flatMap(({ nodes }) => nodes.map(({ element }) => looks[theme].get(element))).filter(Boolean),
+  };
+}"""
+THEMES = ("light", "dark")
 
 
 def in_theme(page, theme):
     page.evaluate("(theme) => Object.assign(document.documentElement.dataset, { theme, mode: theme })", theme)
 
 
-def all_violations(page):
-    """What axe-core finds at the page's width in either theme: all rules once, those of colour on every new look."""
-    page.evaluate("document.querySelectorAll('[data-sample]').forEach((box) => box.removeAttribute('data-sample'))")
-    new = {}
-    for theme in ("dark", "light"):
+def all_violations(page, measured=None):
+    """What axe-core finds at the page's width in either theme: all rules once, those of colour on every new look.
+
+    `measured` holds by theme the looks that have been measured on this page or others, and takes up those of this one.
+    """
+    measured = {theme: set() for theme in THEMES} if measured is None else measured
+    page.evaluate(UNMARK)
+    waiting = 0
+    for theme in THEMES:
         in_theme(page, theme)
-        new[theme] = page.evaluate(MARK_SAMPLES, theme)
+        waiting += page.evaluate(MARK_SAMPLES, [theme, list(measured[theme])])
     page.evaluate(PLAIN)
-    found = violations(page, [rule for rule in page.evaluate(RULES) if rule not in RULES_OF_COLOUR])
-    if any(new.values()):
+    others = [rule for rule in page.evaluate(RULES) if rule not in RULES_OF_COLOUR]
+    found = page.evaluate(RUN, [others, None])["found"]
+    if waiting:
         page.evaluate(HOLLOW)
-        for theme in ("dark", "light"):
+        for theme in THEMES:
             in_theme(page, theme)
-            found += [f"in the {theme}: {one}" for one in violations(page, RULES_OF_COLOUR)]
+            now = page.evaluate(RUN, [RULES_OF_COLOUR, theme])
+            found += [f"in the {theme}: {one}" for one in now["found"]]
+            measured[theme].update(now["looks"])
         page.evaluate(FILL)
     return found

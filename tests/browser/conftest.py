@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from axe import RULES_OF_COLOUR
 from windows import PATIENCE, Server, Window
 
 from chromium import MISSING, OPTIONS, path
@@ -117,12 +118,30 @@ def alive(window, small_site, shown):
 
 
 @pytest.fixture
-def axe_finds():
-    """What axe finds wrong in the interactives of a page."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+def axe_finds(axe_script):
+    """What axe finds wrong in the interactives of a page, or in what a selector says, as the page is now."""
+
+    def find(page, context=".nnlib-live", rules=None):
+        if not page.evaluate("'axe' in globalThis"):
+            page.evaluate(axe_script)
+        options = {"resultTypes": ["violations"], "preload": False}
+        options |= {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+        found = page.evaluate("([context, options]) => axe.run(context, options)", [context, options])["violations"]
+        return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
+
+    return find
+
+
+@pytest.fixture
+def axe_finds_in_light_and_dark(axe_finds):
+    """The same in both themes on their paper: all in the light, and in the dark what axe says of colours."""
 
     def find(page):
-        found = axe.Axe().run(page, context=".nnlib-live").response["violations"]
-        return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
+        page.add_style_tag(content="body { color: var(--nnlib-ink); background: var(--nnlib-paper); }")
+        found = []
+        for theme, rules in (("light", None), ("dark", RULES_OF_COLOUR)):
+            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            found += [(theme, *one) for one in axe_finds(page, rules=rules)]
+        return found
 
     return find

@@ -141,13 +141,10 @@ def test_a_run_moves_only_when_asked_and_can_be_cut_short(alive, shown):
     says(page, "Done after 27 updates")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_it_fits_keeps_its_height_and_axe_finds_nothing(alive, shown, axe_finds, theme, width):
+def test_it_fits_keeps_its_height_and_axe_finds_nothing(alive, shown, axe_finds_in_light_and_dark, width):
     line.show("XOR")
     page = alive(viewport={"width": width, "height": 800}, **CALM)
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-    page.add_style_tag(content="body { color: var(--nnlib-ink); background: var(--nnlib-paper); }")
     height = "document.querySelector('.nnlib-live-stage').offsetHeight"
     least = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.nnlib-live-stage')).minHeight)")
     assert page.evaluate(height) <= least + 1  # reserved before the script ran
@@ -157,7 +154,7 @@ def test_it_fits_keeps_its_height_and_axe_finds_nothing(alive, shown, axe_finds,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for box in page.locator(".nnlib-line button, .nnlib-line-reach").all():
         assert min(box.bounding_box()["width"], box.bounding_box()["height"]) >= 43.9
-    assert axe_finds(page) == []
+    assert axe_finds_in_light_and_dark(page) == []
 
 
 def test_without_scripts_the_words_are_there(alive, shown):

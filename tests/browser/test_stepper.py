@@ -1,7 +1,6 @@
 """The stepper in a browser: by keyboard, pointer and finger, and every number on the page is nnlib's."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from windows import PHONE, hold_the_clock
 
 from nnlib.alive import stepper
@@ -243,19 +242,13 @@ def test_nothing_moves_from_step_to_step_nor_runs_over(opened, width):
     assert height == pytest.approx(reserved, abs=8)  # what the style sheet keeps free until the script comes
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
-def test_axe_finds_nothing(opened, theme, width):
+def test_axe_finds_nothing(opened, axe_finds_in_light_and_dark, width):
     page = opened("<title>Stepper</title>", viewport={"width": width, "height": 900})
-    page.evaluate(
-        f"document.documentElement.dataset.theme = '{theme}'; document.body.style.background = 'var(--nnlib-paper)'"
-    )
-    page.locator("summary").evaluate("(summary) => summary.style.color = 'var(--nnlib-ink)'")
     for at in (9, 14):
         page.get_by_role("slider").fill(str(at))
         page.get_by_role("combobox").select_option(index=9)
-        found = Axe().run(page, ".nnlib-live").response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        assert axe_finds_in_light_and_dark(page) == []
 
 
 def test_without_scripts_the_words_are_there(opened):

@@ -235,35 +235,39 @@ def test_each_choice_says_why_it_is_right_or_wrong(alive, shown):
     assert kept(page)["exercises"] == {CHOICE.name: {"tries": 2, "solved": True}}
 
 
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [("", "Not attempted yet: write 2 numbers, such as 0, 0, into the field first."),
-     ("(0.5, 1)", "Correct."), (" [.5 ; 1.0] ", "Correct."), ("1/2, 1e0", "Correct."), ("0.500001 1", "Correct."),
-     ("1, 0.5", "Not yet: the wrong way round"), ("0.5, 2", "Not yet: that is not it; a hint may help"),
-     ("half, 1", "Not yet: expected 2 numbers, such as 0, 0"), ("-", "Not yet: expected 2 numbers, such as 0, 0"),
-     ("0,5", "Not yet: that is not it; a hint may help"),
-     ("0,5, 1", "Not yet: got 3 numbers, expected 2 numbers, such as 0, 0; decimals have a point, not a comma")],
-)  # fmt: skip
-def test_numbers_are_answered_on_the_page_as_in_a_notebook(alive, shown, answer, says):
-    shown.append(field(HALVES))
-    page = alive()
-    page.get_by_label("Your answer to Two halves: 2 numbers, such as 0, 0").fill(answer)
-    page.keyboard.press("Enter")
-    announced(page, says)
-    assert page.locator(".nnlib-verdict").inner_text() == says
-    tried = {} if not answer else {HALVES.name: {"tries": 1, "solved": says == "Correct."}}
-    assert (
-        json.loads(page.evaluate("localStorage.getItem('nnlib.progress')") or '{"exercises": {}}')["exercises"] == tried
-    )
+ANSWERS = [
+    ("", "Not attempted yet: write 2 numbers, such as 0, 0, into the field first."),
+    ("(0.5, 1)", "Correct."), (" [.5 ; 1.0] ", "Correct."), ("1/2, 1e0", "Correct."), ("0.500001 1", "Correct."),
+    ("1, 0.5", "Not yet: the wrong way round"), ("0.5, 2", "Not yet: that is not it; a hint may help"),
+    ("half, 1", "Not yet: expected 2 numbers, such as 0, 0"), ("-", "Not yet: expected 2 numbers, such as 0, 0"),
+    ("0,5", "Not yet: that is not it; a hint may help"),
+    ("0,5, 1", "Not yet: got 3 numbers, expected 2 numbers, such as 0, 0; decimals have a point, not a comma"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("answer", ["0.333", "1/3", "0.33", "3", "\u22120.333", "1", "0.3343", "0.3345"])
-def test_the_page_and_the_notebook_say_the_same_of_a_number(alive, shown, answer):
-    shown.append(field(THIRD))
+def test_numbers_are_answered_on_the_page_as_in_a_notebook(alive, shown):
+    shown += [field(HALVES) for _ in ANSWERS]
     page = alive()
-    page.get_by_label("Your answer to A third").fill(answer)
-    page.get_by_role("button", name="Check").click()
-    announced(page, str(THIRD.verdict(eval(answer.replace("\u2212", "-")))))  # noqa: S307
+    for number, (answer, says) in enumerate(ANSWERS):
+        page.get_by_label("Your answer to Two halves: 2 numbers, such as 0, 0").nth(number).fill(answer)
+        page.keyboard.press("Enter")
+        page.locator("[aria-live=polite]").nth(number).filter(has_text=says).wait_for(state="attached")
+        assert page.locator(".nnlib-verdict").nth(number).inner_text() == says
+        tried = {} if not answer else {HALVES.name: {"tries": 1, "solved": says == "Correct."}}
+        stored = page.evaluate("localStorage.getItem('nnlib.progress')") or '{"exercises": {}}'
+        assert json.loads(stored)["exercises"] == tried
+        page.evaluate("localStorage.clear()")
+
+
+def test_the_page_and_the_notebook_say_the_same_of_a_number(alive, shown):
+    answers = ["0.333", "1/3", "0.33", "3", "\u22120.333", "1", "0.3343", "0.3345"]
+    shown += [field(THIRD) for _ in answers]
+    page = alive()
+    for number, answer in enumerate(answers):
+        page.get_by_label("Your answer to A third").nth(number).fill(answer)
+        page.get_by_role("button", name="Check").nth(number).click()
+        says = str(THIRD.verdict(eval(answer.replace("\u2212", "-"))))  # noqa: S307
+        page.locator("[aria-live=polite]").nth(number).filter(has_text=says).wait_for(state="attached")
 
 
 def test_a_guess_is_committed_kept_and_compared(alive, shown):
@@ -290,28 +294,31 @@ def test_a_guess_is_committed_kept_and_compared(alive, shown):
     assert result.inner_text() == "You guessed 0.9; it is 0.953: 0.053 apart."
 
 
-@pytest.mark.parametrize(
-    ("result", "spec", "guess"),
-    [(0.9531, ".1%", 0.8), (13002, ".0f", 12000), (1.5, ".4g", 1.25), (-0.129612, ".6g", 0.5), (2.0, ".2f", 3.0),
-     (1.23456e-05, ".3g", 0.0), (1.23456e-05, ".2e", 1.0), (99999.9, ".5g", 1e-20), (784, "d", 800),
-     (12345.678, ".3g", 1.0)],
-)  # fmt: skip
-def test_the_page_says_the_gap_as_the_notebook_does(alive, shown, monkeypatch, result, spec, guess):
-    if spec == "d":
-        result = int(result)
-    predictions.predict("sgd.gap", ..., "How many?")
-    predictions.reveal("sgd.gap", result, spec)
-    on_page = list(shown)
-    predictions.predict("sgd.gap", int(guess) if spec == "d" else guess, "How many?")
-    monkeypatch.setattr(predictions, "_guesses", {"sgd.gap": int(guess) if spec == "d" else guess})
-    shown.clear()
-    predictions.reveal("sgd.gap", result, spec)
-    notebook = re.search("<p>(.*)</p>", shown[0])[1]
+RESULTS = [
+    (0.9531, ".1%", 0.8), (13002, ".0f", 12000), (1.5, ".4g", 1.25), (-0.129612, ".6g", 0.5), (2.0, ".2f", 3.0),
+    (1.23456e-05, ".3g", 0.0), (1.23456e-05, ".2e", 1.0), (99999.9, ".5g", 1e-20), (784, "d", 800),
+    (12345.678, ".3g", 1.0),
+]  # fmt: skip
+
+
+def test_the_page_says_the_gap_as_the_notebook_does(alive, shown, monkeypatch):
+    on_page, notebook = [], []
+    for number, (result, spec, guess) in enumerate(RESULTS):
+        name = f"sgd.gap_{number}"
+        shown.clear()
+        predictions.predict(name, ..., "How many?")
+        predictions.reveal(name, result, spec)
+        on_page += shown
+        monkeypatch.setattr(predictions, "_guesses", {name: guess})
+        shown.clear()
+        predictions.reveal(name, result, spec)
+        notebook.append(re.search("<p>(.*)</p>", shown[0])[1])
     shown[:] = on_page
     page = alive()
-    page.get_by_label("How many?").fill(str(guess))
-    page.keyboard.press("Enter")
-    assert page.locator(".nnlib-reveal").inner_text() == notebook
+    for number, (_, _, guess) in enumerate(RESULTS):
+        page.get_by_label("How many?").nth(number).fill(str(guess))
+        page.keyboard.press("Enter")
+        assert page.locator(".nnlib-reveal").nth(number).inner_text() == notebook[number]
 
 
 def link(chapter, title, **exercises):
@@ -363,21 +370,30 @@ def test_progress_is_shown_downloaded_and_cleared(alive, shown, monkeypatch, tmp
     assert page.evaluate("localStorage.getItem('nnlib.progress')") is None
 
 
-@pytest.mark.parametrize(
-    "damaged",
-    ["", "{", "null", "[]", "7", '{"exercises": {}}', '{"exercises": [], "predictions": {}}',
-     '{"exercises": {"a": null}, "predictions": {}}', '{"exercises": {}, "predictions": {"a": {"guess": "<b>"}}}'],
-)  # fmt: skip
-def test_damaged_progress_is_set_aside_and_all_goes_on(alive, shown, damaged):
+DAMAGED = [
+    "", "{", "null", "[]", "7", '{"exercises": {}}', '{"exercises": [], "predictions": {}}',
+    '{"exercises": {"a": null}, "predictions": {}}', '{"exercises": {}, "predictions": {"a": {"guess": "<b>"}}}',
+]  # fmt: skip
+
+
+def open_anew(page, key, text):
+    """Load the page again in a browser that keeps nothing but this text."""
+    page.evaluate("([key, text]) => { localStorage.clear(); localStorage.setItem(key, text); }", [key, text])
+    page.reload()
+
+
+def test_damaged_progress_is_set_aside_and_all_goes_on(alive, shown):
     shown.append(PANEL)
     CHOICE.show()
-    page = alive(storing(damaged))
-    announced(page, "It has been set aside")
-    assert page.evaluate("localStorage.getItem('nnlib.progress.damaged')") == damaged
-    page.get_by_role("radio", name="Yes").check()
-    page.get_by_role("button", name="Check").click()
-    announced(page, "Correct")
-    assert page.locator("tbody tr").all_inner_texts() == ["Backpropagation\t1\t1\t0\tnone"]
+    page = alive()
+    for damaged in DAMAGED:
+        open_anew(page, "nnlib.progress", damaged)
+        announced(page, "It has been set aside")
+        assert page.evaluate("localStorage.getItem('nnlib.progress.damaged')") == damaged
+        page.get_by_role("radio", name="Yes").check()
+        page.get_by_role("button", name="Check").click()
+        announced(page, "Correct")
+        assert page.locator("tbody tr").all_inner_texts() == ["Backpropagation\t1\t1\t0\tnone"]
 
 
 def test_where_the_browser_keeps_nothing_all_works_until_the_page_is_closed(alive, shown):
@@ -513,8 +529,9 @@ def test_the_first_page_says_where_a_reader_was_last(alive, shown):
     assert page.get_by_role("link").get_attribute("href") == "/book/cost.html#part-2"
 
 
-@pytest.mark.parametrize("damaged", ["{", "null", "7", '{"pages": null}'])
-def test_a_damaged_place_is_no_error(alive, shown, damaged):
+def test_a_damaged_place_is_no_error(alive, shown):
     shown.append(chapter("The cost") + '<p class="nnlib-last" hidden></p>')
-    page = alive(f"<script>localStorage.setItem('nnlib.place', {json.dumps(damaged)})</script>")
-    assert page.locator(".nnlib-last").is_hidden()
+    page = alive()
+    for damaged in ("{", "null", "7", '{"pages": null}'):
+        open_anew(page, "nnlib.place", damaged)
+        assert page.locator(".nnlib-last").is_hidden()

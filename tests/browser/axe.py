@@ -8,25 +8,27 @@ RULES = """() => axe.getRules().filter((rule) => !rule.tags.includes("deprecated
 ].includes(rule.ruleId)).map((rule) => rule.ruleId)"""
 # What is far from the screen has no true size until a reader comes near, and axe-core would see it overlap.
 ALL_LAID_OUT = "* { content-visibility: visible !important; }"
-# Where axe-core need not look: at text of a look that it has seen; at links that a line tells from their text; at
-# headers that say in MathML, which it does not read, what they are; for its size, at what nobody can press.
-ONLY = """() => axe.configure({ rules: [
-    { id: "color-contrast", selector: "[data-sample]" },
-    { id: "link-in-text-block", selector: "[data-bare]" },
-    { id: "empty-table-header", selector: "th:not(:has(math))" },
-    { id: "target-size", selector: `a, area, audio, button, details, embed, iframe, input, object, option, select,
-        summary, textarea, video, [contenteditable], [role], [tabindex]` },
-] })"""
+# What somebody can press, or axe-core may take for such.
+TARGETS = """a, area, audio, button, details, embed, iframe, input, object, option, select, summary, textarea, video,
+    [contenteditable], [role], [tabindex]"""
+# Where axe-core need not look: at text of a look that it has seen; at links that are not bare; at headers that say in
+# MathML, which it does not read, what they are; for its size, at what nobody can press.
+ONLY = f"""() => axe.configure({{ rules: [
+    {{ id: "color-contrast", selector: "[data-sample]" }},
+    {{ id: "link-in-text-block", selector: "[data-bare]" }},
+    {{ id: "empty-table-header", selector: "th:not(:has(math))" }},
+    {{ id: "target-size", selector: `{TARGETS}` }},
+] }})"""
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]  # the only ones to which the theme matters
 
-# Text of one look on one ground has one contrast: axe-core measures the first of each, where all would take minutes.
-# A look is the colour, the underline, and whether axe-core takes the text as large; a ground is the colours of the
-# boxes around it. What was measured in a theme is not measured again, at another width or on another page. A link that
-# no line tells from its text is bare: it has to differ in colour. Gives the number of boxes that wait to be measured.
+# Text of one look on one ground has one contrast: axe-core measures one of each, where all would take minutes. A look
+# is the colour, the underline, and whether axe-core takes the text as large; a ground is the colours of the boxes
+# around it. What is good in a theme is not measured again, at another width or on another page. What axe-core does
+# not measure is no sample: a single character, what is disabled, fields without text, what lies outside the page. A
+# link in a text that nothing but its colour tells from the text is bare. Gives how many boxes wait to be measured.
 MARK_SAMPLES = """([theme, measured]) => {
   const seen = new Set(measured), grounds = new Map([[null, ""]]);
-  const looks = ((globalThis.looks ??= {})[theme] = new Map());
-  let bare = 0;
+  const looks = ((globalThis.looks ??= {})[theme] = { "color-contrast": new Map(), "link-in-text-block": new Map() });
   function ground(box) {
     if (!grounds.has(box)) {
       const { backgroundColor, backgroundImage, opacity } = getComputedStyle(box);
@@ -36,27 +38,34 @@ MARK_SAMPLES = """([theme, measured]) => {
     }
     return grounds.get(box);
   }
+  const texts = ":is(input:not([type=range], [type=radio], [type=checkbox], [type=file]), textarea, select)";
   for (const box of document.querySelectorAll("body, body *:not(.katex-mathml *)")) {
     const says = [...box.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    if (!(says || box.matches("input, textarea, select"))) continue;
+    if (!(says && box.textContent.trim().length > 1 || box.matches(texts))) continue;
     if (!box.checkVisibility({ visibilityProperty: true })) continue;
     const { color, fontSize, fontWeight, textDecorationLine } = getComputedStyle(box);
     const large = parseFloat(fontSize) >= (fontWeight >= 700 ? 14 : 18) * 96 / 72;
     const look = [color, large, textDecorationLine, ground(box)].join();
     if (seen.has(look)) continue;
-    box.setAttribute("data-sample", theme);
-    looks.set(box, look);
+    if (box.closest(":disabled, [aria-disabled=true]") || box.getBoundingClientRect().bottom + scrollY <= 0) continue;
     seen.add(look);
+    box.setAttribute("data-sample", theme);
+    looks["color-contrast"].set(box, look);
   }
+  const letters = (box) => box.textContent.replace(/\\s/g, "").length;
   for (const link of document.querySelectorAll("a[href]")) {
     let block = link.parentElement;
     while (["inline", "contents"].includes(getComputedStyle(block).display)) block = block.parentElement;
-    if (block.textContent.trim() === link.textContent.trim()) continue;
-    if (getComputedStyle(link).textDecorationLine !== getComputedStyle(block).textDecorationLine) continue;
-    link.setAttribute("data-bare", "");
-    bare += 1;
+    if ([...block.querySelectorAll("a[href]")].reduce((sum, one) => sum + letters(one), 0) === letters(block)) continue;
+    const [own, around] = [getComputedStyle(link), getComputedStyle(block)];
+    const told = ["textDecorationLine", "fontWeight", "fontStyle", "fontSize"].some((key) => own[key] !== around[key]);
+    if (told || !link.checkVisibility({ visibilityProperty: true })) continue;
+    const look = ["bare", own.color, ground(link), around.color, ground(block)].join();
+    if (seen.has(look)) continue;
+    link.setAttribute("data-bare", theme);
+    looks["link-in-text-block"].set(link, look);
   }
-  return looks.size + bare;
+  return looks["color-contrast"].size + looks["link-in-text-block"].size;
 }"""
 
 # Most of a page's elements are the strokes of formulas and pictures, and colours of code: nothing that has a role, a
@@ -77,37 +86,40 @@ PLAIN = """() => {
   for (const shape of document.querySelectorAll(`svg:is([role=img], button > *) ${shapes}`)) {
     if (!kept(shape) && !shape.matches("[role], [aria-label]")) shape.remove();
   }
-  for (const token of document.querySelectorAll("pre span[class]:not(:has(*))")) {
-    if (token.attributes.length === 1) token.replaceWith(...token.childNodes);
+  const code = [...document.querySelectorAll(":is(pre, code, dt.sig) :is(span, em)")].reverse();  // inner ones first
+  for (const token of code) {
+    const plain = [...token.attributes].every(({ name }) => name === "class");
+    if (plain && !token.firstElementChild) token.replaceWith(...token.childNodes);
   }
-  document.querySelectorAll("pre").forEach((box) => {
-    box.querySelectorAll(":scope > span:empty:not([id])").forEach((mark) => mark.remove());
-    box.normalize();
-  });
+  document.querySelectorAll("pre, code, dt.sig").forEach((box) => box.normalize());
 }"""
 
-# To the rules of colour nothing matters but the samples, the boxes around them, and blocks of text that hold links.
-# What else is in a box is taken out of it while they run, and put back; each box stays, so that styles count as before,
-# and so does each that scrolls.js watches.
-HOLLOW = """() => {
-  const kept = new Set(), keep = (box) => { for (; box && !kept.has(box); box = box.parentElement) kept.add(box); };
-  const watched = "pre, .output, .pst-scrollable-table-container, .katex-display, .nnlib-figure";
-  document.querySelectorAll(`[data-sample], ${watched}`).forEach(keep);
-  for (const link of document.querySelectorAll("[data-bare]")) {
-    let block = link.parentElement;
-    while (["inline", "contents"].includes(getComputedStyle(block).display)) block = block.parentElement;
-    [...block.querySelectorAll("*"), block].forEach(keep);
-  }
-  globalThis.takenOut = [...document.querySelectorAll("body *")].filter((box) =>
-    !kept.has(box) && kept.has(box.parentElement) && box.firstChild).map((box) => {
-    const inside = document.createDocumentFragment();
+# To the rules of colour nothing matters but the samples and the boxes around them, to the size of targets only where
+# they lie. While these rules run, all other paragraphs and formulas are empty boxes of the same size. Gives the targets
+# that are no longer where they were: there should be none.
+HOLLOW = f"""() => {{
+  const targets = [...document.querySelectorAll(`{TARGETS}`)].filter((target) => target.checkVisibility());
+  const needed = `{TARGETS}, [data-sample], [data-bare]`;
+  const places = () => targets.map((target) => target.getBoundingClientRect());
+  const boxes = [...document.querySelectorAll("p, .katex-display")].filter((box) =>
+    !box.matches(needed) && !box.querySelector(needed));
+  const before = places(), sizes = boxes.map((box) => box.getBoundingClientRect());
+  globalThis.takenOut = boxes.map((box, i) => {{
+    const inside = document.createDocumentFragment(), style = box.style.cssText;
     inside.append(...box.childNodes);
-    return [box, inside];
-  });
-}"""
+    box.style.cssText += `; box-sizing: border-box; width: ${{sizes[i].width}}px; height: ${{sizes[i].height}}px`;
+    return [box, inside, style];
+  }});
+  const after = places(), sides = ["left", "top", "right", "bottom"];
+  return targets.filter((_, i) => sides.some((side) => Math.abs(after[i][side] - before[i][side]) > 1)).map((target) =>
+    `moved: ${{target.outerHTML.slice(0, 200)}}`);
+}}"""
+FILL = """() => globalThis.takenOut.forEach(([box, inside, style]) => {
+  box.append(inside);
+  box.style.cssText = style;
+})"""
 UNMARK = """() => document.querySelectorAll("[data-sample], [data-bare]").forEach((box) =>
   ["data-sample", "data-bare"].forEach((name) => box.removeAttribute(name)))"""
-FILL = "() => globalThis.takenOut.forEach(([box, inside]) => box.append(inside))"
 
 
 def bring(page, axe_script):
@@ -118,15 +130,15 @@ def bring(page, axe_script):
     page.evaluate(ONLY)
 
 
-# What axe-core finds by some rules, and the looks of the samples that it could measure.
+# What axe-core finds by some rules, and, if a theme is named, the looks that it finds good in it.
 RUN = """async ([rules, theme]) => {
-  const runOnly = { type: "rule", values: rules }, resultTypes = ["violations", "passes"];
+  const runOnly = { type: "rule", values: rules }, resultTypes = ["violations", ...(theme ? ["passes"] : [])];
   const { violations, passes } = await axe.run({ runOnly, resultTypes, preload: false, elementRef: true });
   const html = ({ html, failureSummary }, { id }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`;
-  const contrasts = [...violations, ...passes].filter(({ id }) => id === "color-contrast");
+  const looks = globalThis.looks[theme] ?? {};
   return {
     found: violations.flatMap((rule) => rule.nodes.map((node) => html(node, rule))),
-    looks: contrasts.flatMap(({ nodes }) => nodes.map(({ element }) => looks[theme].get(element))).filter(Boolean),
+    looks: passes.flatMap(({ id, nodes }) => nodes.map(({ element }) => looks[id]?.get(element))).filter(Boolean),
   };
 }"""
 THEMES = ("light", "dark")
@@ -139,7 +151,7 @@ def in_theme(page, theme):
 def all_violations(page, measured=None):
     """What axe-core finds at the page's width in either theme: all rules once, those of colour on every new look.
 
-    `measured` holds by theme the looks that have been measured on this page or others, and takes up those of this one.
+    `measured` holds by theme the looks that were found good on this page or others, and takes up those of this one.
     """
     measured = {theme: set() for theme in THEMES} if measured is None else measured
     page.evaluate(UNMARK)
@@ -148,14 +160,13 @@ def all_violations(page, measured=None):
         in_theme(page, theme)
         waiting += page.evaluate(MARK_SAMPLES, [theme, list(measured[theme])])
     page.evaluate(PLAIN)
-    others = [rule for rule in page.evaluate(RULES) if rule not in RULES_OF_COLOUR]
-    found = page.evaluate(RUN, [others, None])["found"]
-    if waiting:
-        page.evaluate(HOLLOW)
-        for theme in THEMES:
-            in_theme(page, theme)
-            now = page.evaluate(RUN, [RULES_OF_COLOUR, theme])
-            found += [f"in the {theme}: {one}" for one in now["found"]]
-            measured[theme].update(now["looks"])
-        page.evaluate(FILL)
+    others = [rule for rule in page.evaluate(RULES) if rule not in [*RULES_OF_COLOUR, "target-size"]]
+    found = page.evaluate(RUN, [others, None])["found"] + page.evaluate(HOLLOW)
+    found += page.evaluate(RUN, [["target-size"], None])["found"]
+    for theme in THEMES if waiting else ():
+        in_theme(page, theme)
+        now = page.evaluate(RUN, [RULES_OF_COLOUR, theme])
+        found += [f"in the {theme}: {one}" for one in now["found"]]
+        measured[theme].update(now["looks"])
+    page.evaluate(FILL)
     return found

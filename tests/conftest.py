@@ -37,12 +37,12 @@ FIRST = tuple(
     for name in (
         "browser/test_axe",
         "browser/test_pages",
+        "browser/test_lite",
         "exercises/test_exercises",
-        "browser/test_exercises",
         "book/test_invitations",
         "nnlib/test_interrupted",
+        "browser/test_stepper",
         "browser/test_landscape",
-        "browser/test_lite",
     )
 )
 

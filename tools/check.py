@@ -76,6 +76,7 @@ def notebooks() -> list[str]:
         f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}",
         f"--nbval-cell-timeout={CELL_TIMEOUT}",
         "-punverifiable",
+        "--runxfail",  # with which a cell that nbval expects to fail after one that was interrupted has failed
         "-n2",
         "--dist=loadfile",
         "--no-loadscope-reorder",

@@ -1,12 +1,28 @@
-"""A pytest plugin: notebooks whose data this machine lacks run to their end under nbval, but are not compared."""
+"""A pytest plugin for nbval: what a machine cannot verify is not compared, and how fast it is decides nothing.
 
+A notebook whose data this machine lacks runs to its end and is not compared. A cell that does not end in time fails,
+also where its code takes the interrupt in its stride; so do those after it, which nbval would excuse.
+"""
+
+import pytest
 from nbval.plugin import IPyNbCell
 
-from chapters import lacks_data
+from chapters import CELL_TIMEOUT, lacks_data
 
 
 def pytest_collection_modifyitems(items):
-    """Switch the comparison off, cell by cell, where a notebook's data is missing."""
+    """Switch the comparison off, cell by cell, where a notebook's data is missing; let an output take its time."""
     for item in items:
-        if isinstance(item, IPyNbCell) and lacks_data(item.parent.nb.metadata):
-            item.options["check"] = False
+        if isinstance(item, IPyNbCell):
+            item.output_timeout = CELL_TIMEOUT
+            if lacks_data(item.parent.nb.metadata):
+                item.options["check"] = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail a cell that was interrupted, and whatever comes after it."""
+    result = yield
+    if getattr(item.parent, "timed_out", False):
+        pytest.fail(f"a cell did not end within {item.config.option.nbval_cell_timeout} s", pytrace=False)
+    return result

@@ -11,7 +11,7 @@ from parts import LAYERS, LOSSES, OPTIMIZERS, rows
 
 from nnlib import L2, SGD, ClipNorm, Dense, Network, ReLU, TrainingDiverged, fit, train_epochs
 
-N, FEATURES, CLASSES = 24, 3, 3
+N, FEATURES, CLASSES, EPOCHS = 24, 3, 3, 3
 MIDDLES = {kind.__name__: part.make for kind, part in LAYERS.items() if part.input is rows}
 COSTS = {kind.__name__: kind for kind in LOSSES}
 USUAL = np.random.default_rng(0).standard_normal((N, FEATURES))
@@ -55,7 +55,7 @@ def test_training_ends_with_finite_numbers_or_with_the_reason(luck, dtype, times
             OPTIMIZERS[name].make(net.parameters(), rate),
             x,
             y,
-            epochs=5,
+            epochs=EPOCHS,
             batch_size=7,
             rng=np.random.default_rng(2),
             validation=(x, labels) if net.n_out == CLASSES else None,
@@ -63,7 +63,7 @@ def test_training_ends_with_finite_numbers_or_with_the_reason(luck, dtype, times
         )
         where = (loss, middle, name)
         assert np.isfinite(history.cost).all(), where
-        assert len(history.cost) == 5 or "no longer finite in epoch" in history.stopped, where
+        assert len(history.cost) == EPOCHS or "no longer finite in epoch" in history.stopped, where
         assert all(np.isfinite(p.value).all() for p in net.parameters()), where
         if luck == "none":
             assert history.cost[-1] < history.cost[0], where
@@ -84,7 +84,7 @@ def test_transforms_keep_to_it_too(transform, luck, dtype):
             SGD(net.parameters(), rate),
             x,
             y,
-            epochs=5,
+            epochs=EPOCHS,
             batch_size=7,
             rng=np.random.default_rng(2),
             transforms=[transform],

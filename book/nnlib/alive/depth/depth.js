@@ -1,0 +1,107 @@
+// Depth: the size of activations and deltas in each layer, for a depth, a squash and a start that the reader chooses.
+
+const WIDTH = 360;
+const HEIGHT = 290;
+const DECADES = { bottom: -27, top: 27 };
+
+/** What the sizes come to, in words; they are given as powers of ten. */
+function said(depth, squash, start, there, back) {
+  const times = significant(10 ** back[0], 2);
+  const each = significant(10 ** (back[0] / (depth - 2)), 2);
+  const end = significant(10 ** there.at(-1), 2);
+  return (
+    `${depth} layers, ${squash}, variance ${start}: from layer ${depth - 1} to layer 1 the deltas become ${times} times `
+    + `as large, ${each} times for each layer. The activations of layer ${depth - 1} have the size ${end}.`
+  );
+}
+
+/** Ten to a power, as a mark of the scale says it. */
+function power(exponent) {
+  return exponent === 0 ? "1" : significant(10 ** exponent, 1).replace(/^1 × /, "");
+}
+
+function render({ model, el }) {
+  const { depths, sizes, start } = model.get("data");
+  const squashes = Object.keys(sizes);
+  const starts = Object.keys(sizes[squashes[0]]);
+  const choice = { ...start };
+
+  const marks = svg("g");
+  const ways = { there: svg("polyline", { class: "nnlib-depth-there" }), back: svg("polyline", { class: "nnlib-depth-back" }) };
+  const points = svg("g");
+  const picture = svg(
+    "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "nnlib-depth-picture", "aria-hidden": "true" },
+    marks, ways.there, ways.back, points,
+  );
+  const status = element("p", { class: "nnlib-depth-status", role: "status" });
+  const groups = [
+    chooser("Layers", depths, "depth"), chooser("Squash", squashes, "squash"), chooser("Variance of the weights", starts, "start"),
+  ];
+  const key = (kind, shape, text) => element(
+    "span", {}, svg("svg", { viewBox: "-7 -7 14 14", class: "nnlib-depth-key", "aria-hidden": "true" }, dot(kind, shape, 0, 0)), text,
+  );
+  const legend = element(
+    "p", { class: "nnlib-depth-legend" },
+    key("there", "circle", "size of the activations"), key("back", "rect", "size of the deltas, the last hidden layer's as 1"),
+  );
+
+  /** Buttons of which one is pressed. */
+  function chooser(label, values, name) {
+    const keys = values.map((value) => button(String(value), () => {
+      choice[name] = value;
+      draw();
+    }));
+    const group = element(
+      "div", { role: "group", "aria-label": label }, element("span", { class: "nnlib-depth-label" }, label),
+      element("div", { class: "nnlib-depth-keys" }, ...keys),
+    );
+    group.press = () => keys.forEach((each, i) => each.setAttribute("aria-pressed", String(values[i] === choice[name])));
+    return group;
+  }
+
+  function dot(kind, shape, x, y) {
+    return shape === "circle"
+      ? svg("circle", { class: `nnlib-depth-${kind}-dot`, cx: x, cy: y, r: 3.5 })
+      : svg("rect", { class: `nnlib-depth-${kind}-dot`, x: x - 3, y: y - 3, width: 6, height: 6 });
+  }
+
+  function draw() {
+    const { depth, squash, start: spread } = choice;
+    const [there, back] = sizes[squash][spread][depth];
+    const on = plane(picture, {
+      width: WIDTH, height: HEIGHT, left: -0.18 * depth, right: depth - 0.4, bottom: DECADES.bottom - 4, top: DECADES.top + 1,
+    });
+    marks.replaceChildren(svg("rect", { class: "nnlib-depth-good", x: on.x(0.4), y: on.y(1), width: WIDTH, height: on.y(-1) - on.y(1) }));
+    for (let exponent = -24; exponent <= 24; exponent += 6) {
+      marks.append(
+        svg("line", { class: "nnlib-depth-grid", x1: on.x(0.4), x2: WIDTH, y1: on.y(exponent), y2: on.y(exponent) }),
+        svg("text", { class: "nnlib-depth-tick", x: on.x(0.4) - 6, y: on.y(exponent) + 4, "text-anchor": "end" }, power(exponent)),
+      );
+    }
+    for (const layer of new Set([1, Math.ceil((depth - 1) / 2), depth - 1])) {
+      const last = layer === depth - 1;
+      const place = { x: last ? WIDTH - 3 : on.x(layer), y: HEIGHT - 8, "text-anchor": last ? "end" : "middle" };
+      marks.append(svg("text", { class: "nnlib-depth-tick", ...place }, last || layer === 1 ? `layer ${layer}` : layer));
+    }
+    points.replaceChildren();
+    for (const [kind, shape, powers] of [["there", "circle", there], ["back", "rect", back]]) {
+      const places = powers.map((exponent, i) => [on.x(i + 1), on.y(exponent)]);
+      ways[kind].setAttribute("points", places.map((place) => place.join(",")).join(" "));
+      points.append(...places.map(([x, y]) => dot(kind, shape, x, y)));
+    }
+    for (const group of groups) group.press();
+    status.textContent = said(depth, squash, spread, there, back);
+  }
+
+  stage(
+    el,
+    element(
+      "div", { class: "nnlib-depth" },
+      element("div", { class: "nnlib-depth-left" }, picture, legend),
+      element("div", { class: "nnlib-depth-right" }, ...groups, status),
+    ),
+  );
+  draw();
+}
+
+export default { render };

@@ -86,6 +86,7 @@ PLANS = {
     "no remedy": Plan(Sigmoid, scaled_normal),
     "initialisation": Plan(Sigmoid, ten_times),
     "activation": Plan(ReLU, scaled_normal),
+    "activation, tanh": Plan(Tanh, scaled_normal),
     "both": Plan(ReLU, he_normal),
     "both, leaky": Plan(LeakyReLU, he_normal),
     "both, tanh": Plan(Tanh, glorot_normal),

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches depth museum records bench pages lock environment help
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth museum records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -52,6 +52,9 @@ results: environment  ## Train the networks of the chapter on digits over five s
 
 batches: environment  ## Compare batch sizes on the digits, each at its own best rate, at equal images and at equal time (about 2 minutes)
 	@$(IN_VENV) -m measure.batches
+
+race: environment  ## Race the optimisers on the digits, each at its own best rate (about 5 minutes)
+	@$(IN_VENV) -m measure.race
 
 depth: environment  ## Train 20 layers on the digits with one remedy or several, each at its own best rate (about 10 minutes)
 	@$(IN_VENV) -m measure.depth

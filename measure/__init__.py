@@ -4,6 +4,7 @@
 |---|---|
 | results | `results.json`: what the networks of the chapter on handwritten digits reach, over five seeds |
 | batches | `batches.json`: what batch sizes reach on the digits, each at its own best rate |
+| race | `race.json`: how far each optimiser comes on the digits, at its own best rate |
 | depth | `depth.json`: what each remedy does for a network of 20 layers, each at its own best rate |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |

@@ -36,7 +36,7 @@ test: environment  ## Every check
 test-long: environment  ## Read 100,000 changed files, and kill what writes files 100 times (about an hour)
 	@$(IN_VENV) -m pytest tests/nnlib/test_fuzz.py tests/nnlib/test_interrupted.py tests/nnlib/test_bad_luck.py --long
 
-test-oracles:  ## Compare nnlib with PyTorch, JAX and scikit-learn, in an environment of their own
+test-oracles:  ## Compare nnlib with PyTorch, JAX, Keras and scikit-learn, in an environment of their own
 	@$(PYTHON) tools/environment.py _build/oracles locks/oracles.lock
 	@$(IN_VENV:.venv/%=_build/oracles/%) -m pytest tests/oracles
 

@@ -1,5 +1,7 @@
 """The libraries that answer, each skipped where it is not installed, and the largest deviation from each."""
 
+import os
+
 import pytest
 
 LARGEST = pytest.StashKey[dict]()
@@ -19,6 +21,12 @@ def jax():
     jax = pytest.importorskip("jax", reason=f"JAX {WHERE}")
     jax.config.update("jax_enable_x64", True)
     return jax
+
+
+@pytest.fixture(scope="session")
+def keras():
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    return pytest.importorskip("keras", reason=f"Keras {WHERE}")
 
 
 @pytest.fixture(scope="session")

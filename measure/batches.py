@@ -22,7 +22,8 @@ import numpy as np
 from tqdm import tqdm
 
 from measure import spread, store
-from nnlib import SGD, Dense, Network, QuadraticCost, Sigmoid, accuracy, load_digits, minibatches, one_hot, split
+from measure.held_back import Data, choice_and_test
+from nnlib import SGD, Dense, Network, QuadraticCost, Sigmoid, accuracy, load_digits, minibatches, one_hot
 from nnlib.training import one_epoch
 
 SIZES = (1, 10, 100, 1437)  # the last is the whole training set
@@ -31,22 +32,14 @@ EPOCHS = 5
 SECONDS = 0.25
 SEEDS = (0, 1, 2, 3, 4)
 CHOICE_SEEDS = (100, 101, 102)  # try the rates; none of those that are scored
-SPLIT_SEED = 0
 HELD_BACK = 1 / 5
 ROUNDS = 25  # epochs that are timed, of each size, in turn
-
-Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @cache
 def data() -> dict[str, Data]:
-    """Training images and labels and those that score: for the choice of a rate, and for the test."""
-    digits = load_digits()
-    x, y = digits.x_train.astype(float), digits.y_train
-    return {
-        "choice": split(x, y, HELD_BACK, np.random.default_rng(SPLIT_SEED)),
-        "test": (x, y, digits.x_test.astype(float), digits.y_test),
-    }
+    """The images and labels of the embedded digits."""
+    return choice_and_test(load_digits(), HELD_BACK, float)
 
 
 def build(rng: np.random.Generator) -> Network:

@@ -20,6 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from measure import spread, store
+from measure.held_back import Data, choice_and_test
 from nnlib import (
     SGD,
     Adam,
@@ -38,7 +39,6 @@ from nnlib import (
     load_digits,
     minibatches,
     scaled_normal,
-    split,
 )
 from nnlib.layers import Init
 from nnlib.training import one_epoch
@@ -49,10 +49,7 @@ RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 ADAM_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)
 SEEDS = (0, 1, 2, 3, 4)
 CHOICE_SEEDS = (100, 101)  # try the rates; none of those that are scored
-SPLIT_SEED = 0
 HELD_BACK = 1 / 5
-
-Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def ten_times(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
@@ -101,13 +98,8 @@ PLANS = {
 
 @cache
 def data() -> dict[str, Data]:
-    """Training images and labels and those that score: for the choice of a rate, and for the test."""
-    digits = load_digits()
-    x, y = digits.x_train.astype(float), digits.y_train
-    return {
-        "choice": split(x, y, HELD_BACK, np.random.default_rng(SPLIT_SEED)),
-        "test": (x, y, digits.x_test.astype(float), digits.y_test),
-    }
+    """The images and labels of the embedded digits."""
+    return choice_and_test(load_digits(), HELD_BACK, float)
 
 
 def build(plan: Plan, rng: np.random.Generator) -> Network:

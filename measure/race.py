@@ -25,6 +25,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from measure import spread, store
+from measure.held_back import Data, choice_and_test
 from nnlib import (
     SGD,
     AdaGrad,
@@ -42,13 +43,11 @@ from nnlib import (
     load_mnist,
     minibatches,
     one_epoch,
-    split,
 )
 from nnlib.optimizers import Rate
 
 SEEDS = (0, 1, 2, 3, 4)
 CHOICE_SEEDS = (100, 101)  # try the rates, on MNIST the first alone; none of those that are scored
-SPLIT_SEED = 0
 HELD_BACK = 1 / 6  # of the training images, for the choice of a rate
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
@@ -94,14 +93,9 @@ RACES = {
 
 
 @cache
-def data(name: str) -> dict[str, tuple[np.ndarray, ...]]:
-    """Training images and labels and those that score: for the choice of a rate, and for the test."""
-    found = load_mnist() if name == "mnist" else load_digits()
-    x, x_test = (part.astype(np.float32) for part in (found.x_train, found.x_test))
-    return {
-        "choice": split(x, found.y_train, HELD_BACK, np.random.default_rng(SPLIT_SEED)),
-        "test": (x, found.y_train, x_test, found.y_test),
-    }
+def data(name: str) -> dict[str, Data]:
+    """The images and labels of a race."""
+    return choice_and_test(load_mnist() if name == "mnist" else load_digits(), HELD_BACK, np.float32)
 
 
 def build(sizes: tuple[int, ...], rng: np.random.Generator) -> Network:

@@ -84,7 +84,7 @@ def other_squash():
         "The variance of each term comes before their sum.",
     ),
     why="Variances of independent terms add, the layer's mean square follows, ReLU halves it, and the 2 undoes that.",
-    after={1: (0,), 2: (1,), 3: (2,), 4: (3,), 5: (4,)},
+    after={2: (0, 1), 3: (2,), 4: (3,), 5: (4,)},  # what a term has for its variance may also stand first
     shuffle=(3, 5, 0, 4, 2, 1),
     mistakes=(
         ((0, 2, 1, 3, 4, 5), "the variances are added up before it is said what each of them is"),
@@ -170,11 +170,18 @@ def what_clipping_cures():
 
 
 def _deaf(rng):
-    """Activations (7, 8) of which two or three neurons are 0 for every image, one image for every neuron."""
+    """Activations (7, 8): two or three neurons are dead, two are open for one image each, the others for four or all.
+
+    So no single image tells the dead, and neither does a share of them or a small sum.
+    """
     a = rng.uniform(0.5, 2, (7, 8)).round(2)
-    a[:, rng.permutation(8)[: rng.integers(2, 4)]] = 0
-    a[rng.integers(7)] = 0
-    return (a,)
+    dead = int(rng.integers(2, 4))
+    a[:, : dead + 2] = 0
+    a[rng.permutation(np.arange(2, 7))[:2], [dead, dead + 1]] = 0.01
+    a[:, dead + 2] = 1.5
+    for neuron in range(dead + 3, 8):
+        a[rng.permutation(7)[:3], neuron] = 0
+    return (a[:, rng.permutation(8)],)
 
 
 @fix_it(
@@ -204,6 +211,14 @@ def dead_neurons(a):
     return np.sum(np.all(a == 0, axis=0))
 
 
+def _slopes(rng):
+    """Two or three arrays of slopes of either sign, and a bound well below their length, near it or above it."""
+    shapes = ((2, 3), (2,), (3,))[: rng.integers(2, 4)]
+    grads = [(rng.choice([-1, 1], shape) * rng.uniform(1, 3, shape)).round(2) for shape in shapes]
+    length = np.sqrt(sum(np.sum(g**2) for g in grads))
+    return grads, round(float(length * rng.choice([0.1, 0.7, 1.5])), 2)
+
+
 def _clipped_with(norm=lambda grads: np.sqrt(sum(np.sum(g**2) for g in grads)), always=False):
     """Clipping with another length, or without the question whether it is needed."""
 
@@ -229,11 +244,8 @@ def _by_concatenation(grads, max_norm):
         "Where the length is above max_norm, the factor is max_norm / length; else it is 1. Multiply each array by it.",
     ),
     why="One length and one factor for all arrays: so the direction stays, and only the step becomes shorter.",
-    inputs=lambda rng: (
-        [rng.uniform(1, 3, (2, 3)).round(2), rng.uniform(1, 3, 2).round(2)],
-        float(rng.choice([0.5, 2.0, 12.0])),  # their length is between 2.8 and 8.5
-    ),
-    tries=40,  # so that both cases occur
+    inputs=_slopes,
+    tries=40,  # so that each case occurs
     mistakes=(
         (
             lambda grads, max_norm: [_clipped_with()([g], max_norm)[0] for g in grads],
@@ -275,7 +287,7 @@ def _mean_square(a):
 def _measure_start(answer):
     rng = np.random.default_rng()
     squashes = [_bent(rng.uniform(0.3, 2), rng.uniform(-0.5, 0.5)) for _ in range(10)]
-    a = rng.standard_normal((100, 50))
+    a = 3 * rng.standard_normal((100, 50))  # its size is not 1
     drawn = []
     for squash in squashes[:2]:
         drawn.append(np.asarray(answer(np.random.default_rng(0), a.copy(), 40, squash), dtype=float))
@@ -286,21 +298,30 @@ def _measure_start(answer):
             "the same weights whatever the squash: try them, and see what the squash leaves of the mean square",
             False,
         )
-    kept, single = 0, np.nan
+    again = np.asarray(answer(np.random.default_rng(1), a.copy(), 40, squashes[0]), dtype=float)
+    if np.allclose(drawn[0], again):
+        return "the same weights whatever rng: draw them from it, so that no two neurons are alike", False
+    if abs(again.mean()) > 0.5 * again.std():
+        return "the mean of the weights is not 0: every neuron then says nearly the same", False
+    left = []
     for squash in squashes:
         now = a
         for layer in range(20):
             W = np.asarray(answer(rng, now.copy(), 50 if layer % 2 else 40, squash), dtype=float)
             now, before = squash(now @ W.T), now
-            single = _mean_square(now) / _mean_square(before)
-            if not 0 < single < 1e6:
+            if not 0 < _mean_square(now) / _mean_square(before) < 1e6:
                 return "after one layer every activation is 0, or the numbers have exploded", False
-        kept += bool(0.5 < np.sqrt(_mean_square(now) / _mean_square(a)) < 2)
+        left.append(_mean_square(now) / _mean_square(a))
+    kept = sum(bool(0.9 < np.sqrt(each) < 1.1) for each in left)
     line = f"{kept} of 10 squashes keep the size of the activations over 20 layers"
     if kept == 10:
         return line, True
-    does = "grow" if single > 1 else "shrink"
-    return f"{line}; a layer still lets the mean square {does}, the last one to {single:.3g} of it", False
+    other = np.asarray(answer(np.random.default_rng(0), rng.standard_normal((100, 50)), 40, squashes[0]), dtype=float)
+    if np.allclose(drawn[0], other):
+        return f"{line}: the weights do not look at the batch, and a rule for the mean over draws misses a bit", False
+    worst = max(left, key=lambda each: abs(np.log(each)))
+    went = "grew" if worst > 1 else "shrank"
+    return f"{line}; at worst the mean square {went} to {worst:.3g} times what it was", False
 
 
 def _he_always(rng, a, n_out, squash):
@@ -322,6 +343,26 @@ def _by_trying(rng, a, n_out, squash):
     return (W * np.sqrt(np.sum(a**2) / len(a) / a.shape[1] / np.mean(squash(a @ W.T) ** 2))).tolist()
 
 
+def _by_theory(rng, a, n_out, squash):
+    left = (squash(np.array(1.0)) ** 2 + squash(np.array(-1.0)) ** 2) / 2
+    return rng.standard_normal((n_out, a.shape[1])) / np.sqrt(left * a.shape[1])
+
+
+def _to_size_one(rng, a, n_out, squash):
+    W = rng.standard_normal((n_out, a.shape[1]))
+    return W / np.sqrt(_mean_square(squash(a @ W.T)))
+
+
+def _all_alike(rng, a, n_out, squash):
+    W = np.ones((n_out, a.shape[1]))
+    return W * np.sqrt(_mean_square(a) / _mean_square(squash(a @ W.T)))
+
+
+def _all_positive(rng, a, n_out, squash):
+    W = rng.random((n_out, a.shape[1]))
+    return W * np.sqrt(_mean_square(a) / _mean_square(squash(a @ W.T)))
+
+
 @stretch_it(
     "A start for any squash",
     minutes=15,
@@ -335,8 +376,12 @@ def _by_trying(rng, a, n_out, squash):
     measure=_measure_start,
     mistakes=(
         (_he_always, "the same weights whatever the squash"),
-        (_without_the_root, "a layer still lets the mean square shrink"),
-        (_wrong_way_round, "a layer still lets the mean square grow"),
+        (_without_the_root, "at worst the mean square shrank to"),
+        (_wrong_way_round, "at worst the mean square grew to"),
+        (_by_theory, "the weights do not look at the batch"),
+        (_to_size_one, "at worst the mean square shrank to 0.1"),
+        (_all_alike, "the same weights whatever rng"),
+        (_all_positive, "the mean of the weights is not 0"),
     ),
     also_right=(_by_trying,),
 )

@@ -111,8 +111,8 @@ def works() -> dict[str, str]:
     found = {}
     for entry in re.split(r"^@", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         key = re.search(r"\{([^,]+),", entry)[1]
-        author, year = (re.search(field, entry)[1] for field in (r"author = \{(.*)\},\n", r"year = \{(\d+)\}"))
-        authors = author.replace("{", "").replace("}", "").split(" and ")
+        author, year = (re.search(field, entry, re.S)[1] for field in (r"author = \{(.*?)\},\n", r"year = \{(\d+)\}"))
+        authors = re.split(r"\s+and\s+", author.replace("{", "").replace("}", ""))
         name = authors[0].split(",")[0] if "," in authors[0] else authors[0].split()[-1]
         found[key] = f"{name}{' et al.' if len(authors) > 1 else ''} {year}"
     return found

@@ -69,7 +69,7 @@ def test_the_costs_of_many_places_are_those_of_each():
 
 def test_what_lies_above_a_level_is_cut_out_along_it():
     land = Landscape(*points())
-    (area,) = land.contours((-1.2, 3.2, -2.2, 2.2), [1.0])
+    (area,) = landscape.contours(land.costs, (-1.2, 3.2, -2.2, 2.2), [1.0])
     corners = np.array([corner.split() for corner in area.strip("MZ").replace("ZM", "L").split("L")], float)
     inner = corners[((corners > 5) & (corners < 995)).all(axis=1)] / 1000
     costs = [land.at((-1.2 + 4.4 * across, 2.2 - 4.4 * down))[0] for across, down in inner]

@@ -1,7 +1,7 @@
 """Landscape: the cost of one neuron over its weight and its bias, and walks down it that the reader chooses."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ...prose import significant
 from ...training import minibatches
 from .. import live
 
-PARTS = ("descent.js", "landscape.js")  # its script, in the order in which it runs
+PARTS = ("map.js", "descent.js", "landscape.js")  # its script, in the order in which it runs
 EPOCHS = 20  # of each seed, whose shuffled orders the page brings along
 SEEDS = (5, 0, 1, 2, 3)
 TIE = 1e-6  # more than any rounding error: half a thousandth is rounded the same way everywhere
@@ -82,15 +82,16 @@ class Landscape:
         dealt = [next(minibatches(places, places, len(places), rng))[0] for _ in range(EPOCHS)]
         return base64.b64encode(np.array(dealt, np.uint8)).decode()
 
-    def contours(self, window: Sequence[float], levels: Sequence[float]) -> list[str]:
-        """For each level what lies above it, as an SVG path in thousandths of the window from its upper left."""
-        left, right, bottom, top = window
-        heights = self.costs(*np.meshgrid(np.linspace(left, right, 81), np.linspace(top, bottom, 81)))
-        figure, ax = plotting.subplots()
-        grid = np.linspace(0, 1000, 81)
-        areas = [ax.contourf(grid, grid, heights, levels=[level, heights.max() + 1]).get_paths() for level in levels]
-        plotting.plt.close(figure)
-        return ["".join(_closed(line) for path in paths for line in path.to_polygons()) for paths in areas]
+
+def contours(costs: Callable, window: Sequence[float], levels: Sequence[float]) -> list[str]:
+    """For each level what lies above it, as an SVG path in thousandths of the window from its upper left."""
+    left, right, bottom, top = window
+    heights = costs(*np.meshgrid(np.linspace(left, right, 81), np.linspace(top, bottom, 81)))
+    figure, ax = plotting.subplots()
+    grid = np.linspace(0, 1000, 81)
+    areas = [ax.contourf(grid, grid, heights, levels=[level, heights.max() + 1]).get_paths() for level in levels]
+    plotting.plt.close(figure)
+    return ["".join(_closed(line) for path in paths for line in path.to_polygons()) for paths in areas]
 
 
 def _closed(line: np.ndarray) -> str:
@@ -171,7 +172,7 @@ def _show(land, window, levels, bottom, note, text, options) -> None:
         "y": land.y.ravel().tolist(),
         "window": window,
         "levels": levels,
-        "contours": land.contours(window, levels),
+        "contours": contours(land.costs, window, levels),
         "lowest": bottom.tolist(),
         "note": note,
         **options,

@@ -34,9 +34,8 @@ function render({ model, el }) {
     drawn, handle,
   );
   const on = plane(picture, { width: WIDTH, height, left, right, bottom, top });
-  const ground = svg("g", { transform: `scale(${WIDTH / 1000} ${height / 1000})` });
-  for (const area of task.contours) ground.append(svg("path", { d: area, class: "nnlib-land-level" }));
-  drawn.append(ground, ...axes(), walked, way, dots, next, star(on.x(task.lowest[0]), on.y(task.lowest[1]), 9), here);
+  const lowest = star(on.x(task.lowest[0]), on.y(task.lowest[1]), 9);
+  drawn.append(ground(task.contours, WIDTH, height), ...axes(), walked, way, dots, next, lowest, here);
 
   function axes() {
     const text = (kind, x, y, words, anchor = "start") =>
@@ -52,14 +51,6 @@ function render({ model, el }) {
       ...ticks(bottom, top).filter((tick) => on.y(tick) > 28 && on.y(tick) < height - 24)
         .map((tick) => text("tick", 6, on.y(tick) + 4, significant(tick))),
     ];
-  }
-
-  function star(x, y, size) {
-    const corners = [...Array(10).keys()].map((i) => {
-      const [far, turn] = [i % 2 ? size * 0.42 : size, (Math.PI * i) / 5];
-      return `${x + far * Math.sin(turn)},${y - far * Math.cos(turn)}`;
-    });
-    return svg("polygon", { class: "nnlib-land-star", points: corners.join(" ") });
   }
 
   // What stands beside it.
@@ -97,20 +88,9 @@ function render({ model, el }) {
 
   /** A slider over some values of a choice. */
   function chooser(label, values, name) {
-    const output = element("b", {}, String(choice[name]));
-    const range = element("input", {
-      type: "range", min: 0, max: values.length - 1, value: values.indexOf(choice[name]),
-      "aria-label": label, "aria-valuetext": String(choice[name]),
-      input() {
-        const value = values[Number(range.value)];
-        const all = name === "size" && value === task.x.length ? `${value}, all` : String(value);
-        output.textContent = all;
-        range.setAttribute("aria-valuetext", all);
-        change({ [name]: value });
-      },
-      change: () => say(),
-    });
-    return element("label", { class: "nnlib-land-chooser" }, element("span", {}, `${label} `, output), range);
+    const words = (value) => (name === "size" && value === task.x.length ? `${value}, all` : String(value));
+    const choose = (value) => change({ [name]: value });
+    return slider({ label, values, value: choice[name], words, choose, rest: say });
   }
 
   /** Make another choice: the walk is walked anew, as many steps (or, with another batch size, epochs) as it had. */
@@ -156,8 +136,7 @@ function render({ model, el }) {
   });
 
   const point = ([w, b]) => [on.x(w), on.y(b)];
-  const near = ([w, b]) => Math.abs(w) < 1e4 && Math.abs(b) < 1e4; // beyond it a picture's numbers fail
-  const line = (places) => places.filter(near).map(point).map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
+  const shown = (places) => places.filter(near).map(point);
   const pair = (v, digits = 4) => `(${significant(v[0], digits)}, ${significant(v[1], digits)})`;
 
   /** Draw the walk as it is now. */
@@ -165,10 +144,10 @@ function render({ model, el }) {
     path = descend(task, choice, steps);
     steps = path.length - 1;
     const place = path[steps];
-    walked.replaceChildren(...kept.map((places) => svg("polyline", { points: line(places) })));
-    way.setAttribute("points", line(path));
+    walked.replaceChildren(...kept.map((places) => svg("polyline", { points: line(shown(places)) })));
+    way.setAttribute("points", line(shown(path)));
     dots.setAttribute("stroke-width", steps > 150 ? 2.5 : 4);
-    dots.setAttribute("d", path.filter(near).map(point).map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join(""));
+    dots.setAttribute("d", spots(shown(path)));
     const { cost, slopes } = pass(task, place, task.all);
     const batch = cost < LOST ? batchOf(task, choice, steps) : null;
     const asked = batch && pass(task, place, batch).slopes;
@@ -191,10 +170,6 @@ function render({ model, el }) {
     numbers["next batch's"].textContent = asked ? pair(asked, 3) : "–";
     for (const key of [one, run]) key.setAttribute("aria-disabled", String(!batch));
     keep.setAttribute("aria-disabled", String(steps === 0));
-  }
-
-  function put(made, attributes) {
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   }
 
   /** Say where the walk stands. */
@@ -236,23 +211,10 @@ function render({ model, el }) {
 
   /** What the shades and the marks of the map mean. */
   function legend() {
-    const shades = svg("svg", { viewBox: "0 0 320 30", class: "nnlib-land-shades", role: "img" });
-    shades.setAttribute("aria-label", `Stronger from cost to cost: ${task.levels.join(", ")}`);
-    const width = 320 / (task.levels.length + 1);
-    task.levels.forEach((level, i) => {
-      const x = (i + 1) * width;
-      shades.append(svg("rect", { x, y: 0, width: 320 - x, height: 12, class: "nnlib-land-level" }));
-      if (i % 2) return;
-      shades.append(svg("text", { x, y: 26, class: "nnlib-land-tick", "text-anchor": "middle" }, String(level)));
-    });
-    const mark = (text, ...shapes) => element(
-      "span", {},
-      svg("svg", { viewBox: "-10 -9 20 18", class: "nnlib-land-mark", "aria-hidden": "true" }, ...shapes), text,
-    );
     const spot = svg("path", { d: "M-8 0h0M0 0h0", "stroke-width": 4, class: "nnlib-land-dots" });
     return element(
       "div", { class: "nnlib-land-legend" },
-      element("div", { class: "nnlib-land-scale" }, "cost", shades),
+      scale(task.levels),
       mark("lowest", star(0, 0, 9)),
       mark("the walk", spot, svg("circle", { cx: 7, r: 3, class: "nnlib-land-here" })),
       mark("next step", svg("line", { x1: -9, x2: 9, class: "nnlib-land-next" })),

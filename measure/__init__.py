@@ -8,7 +8,7 @@
 | depth | `depth.json`: what each remedy does for a network of 20 layers, each at its own best rate |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |
-| records | `records.json`: how far dense layers come on MNIST in a minute and in five |
+| records | `records.json`: how far dense layers come on MNIST in a minute and in five, and how far kernels do |
 | bench | `bench.json`: how long nnlib trains, beside its peers |
 | pages | `pages.json`: how soon the site's pages are there, by Lighthouse |
 

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth museum records bench pages lock environment help
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth convolution museum records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -59,13 +59,16 @@ race: environment  ## Race the optimisers on the digits, each at its own best ra
 depth: environment  ## Train 20 layers on the digits with one remedy or several, each at its own best rate (about 10 minutes)
 	@$(IN_VENV) -m measure.depth
 
+convolution: environment  ## Train kernels and dense layers on a part of MNIST, and move the test images (about 10 minutes)
+	@$(IN_VENV) -m measure.convolution
+
 controls: environment  ## See which ingredient of those networks did it, each side at its own best rate (about ten minutes)
 	@$(IN_VENV) -m measure.controls
 
 museum: environment  ## Train the tutorial of the bug museum on MNIST, with its slips and mended, over six seeds (about 25 minutes)
 	@$(IN_VENV) -m measure.museum
 
-records: environment  ## See how far dense layers come on MNIST in a minute and in five (ON=--validation, ON=--ablation)
+records: environment  ## See how far dense layers and kernels come on MNIST (ON=--validation, ON=--ablation, ON=--kernels)
 	@$(IN_VENV) -m measure.records $(ON)
 
 bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="parts growth" for some)

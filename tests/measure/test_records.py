@@ -12,6 +12,7 @@ from chapters import ROOT
 from measure import MEASURED
 from measure.records import __main__ as records
 from measure.records.augmentation import SIDE, Distortion, augment, fields, grid, look, upright
+from measure.records.kernels import KernelRecipe, train_kernels
 from measure.records.recipe import MINUTE, Clock, epoch, rate, train
 
 STILL = Distortion(bend=0.0, turn=0.0, stretch=0.0, lean=0.0, shift=0.0)
@@ -108,16 +109,22 @@ def test_the_clock_counts_shares_of_its_seconds():
     assert [clock.share(), clock.share()] == [0.0, 0.5]
 
 
-def test_a_second_is_enough_to_learn_something_and_is_kept(rng):
+def strokes(rng):
+    """600 images of an upright stroke, the further right the larger the digit, and the digits."""
     x = np.zeros((600, SIDE, SIDE), np.float32)
     labels = np.arange(600) % 10
     for image, label in zip(x, labels, strict=True):
-        image[6:22, 4 + 2 * label : 6 + 2 * label] = 1  # an upright stroke, the further right the larger the digit
+        image[6:22, 4 + 2 * label : 6 + 2 * label] = 1
     x += 0.1 * rng.random(x.shape, dtype=np.float32)
+    return x.reshape(600, -1), labels
+
+
+def test_a_second_is_enough_to_learn_something_and_is_kept(rng):
+    x, labels = strokes(rng)
     recipe = replace(MINUTE, seconds=1.0, hidden=(32,), batch_size=50, distortion=STILL)
-    reader, used = train(recipe, x.reshape(600, -1), labels, rng)
+    reader, used = train(recipe, x, labels, rng)
     assert 1 <= used["cpu_seconds"] < 1.3
-    assert (reader.predict(x.reshape(600, -1)) == labels).mean() > 0.9
+    assert (reader.predict(x) == labels).mean() > 0.9
 
 
 def test_the_time_can_end_within_an_epoch(rng):
@@ -135,6 +142,26 @@ def test_the_stored_scores_are_those_of_this_recipe():
         assert (part["min"], part["max"]) == (min(scores), max(scores))
         assert part["mean"] == pytest.approx(np.mean(scores), abs=1e-5)
         assert all(float(seconds) <= one["cpu_seconds"] < 1.01 * float(seconds) for one in part["runs"])
+
+
+def test_the_kernels_stored_scores_are_those_of_their_recipe_with_the_rate_that_read_most_validation_images():
+    found = STORED["kernels"]
+    tried = {float(rate): one["accuracy"] for rate, one in found["validation"].items()}
+    assert list(tried) == list(records.RATES) and found["recipe"]["rate"] == max(tried, key=tried.get)
+    recipe = replace(records.KERNELS, rate=found["recipe"]["rate"])
+    assert (found["recipe"], found["bar"]) == (json.loads(json.dumps(asdict(recipe))), records.KERNELS_BAR)
+    runs = found["test"]["runs"]
+    assert [one["seed"] for one in runs] == list(records.SEEDS) and records.CHOICE_SEED not in records.SEEDS
+    assert found["test"]["mean"] == pytest.approx(np.mean([one["accuracy"] for one in runs]), abs=1e-5)
+    assert all(recipe.seconds <= one["cpu_seconds"] < 1.01 * recipe.seconds <= 600 for one in runs)
+
+
+def test_kernels_learn_something_in_two_seconds_and_keep_their_time(rng):
+    x, labels = strokes(rng)
+    recipe = KernelRecipe(seconds=2.0, kernels=(4, 4), hidden=16, distortion=STILL)
+    reader, used = train_kernels(recipe, x, labels, rng)
+    assert 2 <= used["cpu_seconds"] < 2.4
+    assert (reader.predict(x) == labels).mean() > 0.9
 
 
 def test_the_page_shows_the_code_that_ran():

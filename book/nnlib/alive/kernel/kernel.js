@@ -3,7 +3,7 @@
 const NAMES = { input: "Input", kernel: "Weight", output: "Output" };
 const HEADS = {
   there: { input: "inputs", kernel: "weights", output: "outputs" },
-  back: { input: "slopes of the inputs", kernel: "slopes of the weights", output: "deltas" },
+  back: { input: "slopes; small, the inputs", kernel: "slopes; small, the weights", output: "deltas" },
 };
 const PAIRS = { output: ["input", "kernel"], input: ["output", "kernel"], kernel: ["output", "input"] };
 
@@ -74,7 +74,8 @@ function render({ model, el }) {
         const value = decimals(numbers[choice.way][part][row][column]);
         const chosen = choice.part === part && choice.row === row && choice.column === column;
         const reached = !chosen && met.some((each) => each[part][0] === row && each[part][1] === column);
-        cell.textContent = value;
+        const there = choice.way === "back" && part !== "output" ? [decimals(numbers.there[part][row][column])] : [];
+        cell.replaceChildren(value, ...there.map((number) => element("small", {}, number)));
         cell.setAttribute("aria-label", `${NAMES[part]} (${row}, ${column}): ${value}${reached ? ", reached" : ""}`);
         cell.setAttribute("aria-pressed", String(chosen));
         cell.classList.toggle("nnlib-kernel-reached", reached);

@@ -52,15 +52,15 @@ def shapes():
     "Back by hand",
     minutes=4,
     hints=(
-        "Write the three windows below each other. In which does a_2 stand, and behind which number of the kernel?",
-        "a_2 stands in all three: behind K_2 in the first, K_1 in the second, K_0 in the third.",
+        "Write the three windows below each other. In which does a_2 stand, and under which number of the kernel?",
+        "a_2 stands in all three: under K_2 in the first, K_1 in the second, K_0 in the third.",
         "a_2 gets 1 * 2 + 2 * (-1) + (-1) * 3. K_0 meets the first input of each window: 1 * 2 + 2 * 1 + (-1) * 3.",
     ),
     why="Each delta sends itself times K to its window and itself times the window to K, and what meets adds up.",
     mistakes=(
-        ((-1, 1), "of a_2: the kernel is not flipped; in the first window a_2 stands behind K_2, not K_0"),
+        ((-1, 1), "of a_2: the kernel is not flipped; in the first window a_2 stands under K_2, not K_0"),
         ((-3, -1), "of K_0: that is the slope of K_2; K_0 meets the first input of each window"),
-        ((-1, -1), "a_2 stands behind K_2 in the first window; and K_0 meets the first input of each window"),
+        ((-1, -1), "a_2 stands under K_2 in the first window; and K_0 meets the first input of each window"),
         ((-2, 1), "of a_2: that is the middle window alone; a_2 stands in three"),
     ),
 )
@@ -78,21 +78,21 @@ def slopes_by_hand():
         "First where, then by which number it is multiplied there, then how much that moves; only then add.",
         "The formula with y comes before the one with i, and the flipped kernel is read off the last formula.",
     ),
-    why="Where it stands, behind which number, how much that moves, the sum, the sum written otherwise.",
+    why="Where it stands, under which number, how much that moves, the sum, the sum written otherwise.",
     after={1: (0,), 2: (1,), 3: (2,), 4: (3,), 5: (4,)},
     shuffle=(3, 5, 0, 2, 4, 1),
     mistakes=(
-        ((0, 2, 1, 3, 4, 5), "how much z_y moves is said before it is known behind which number a_x stands"),
+        ((0, 2, 1, 3, 4, 5), "how much z_y moves is said before it is known under which number a_u stands"),
         ((0, 1, 2, 4, 3, 5), "the sum over i is the sum over the windows written otherwise: that comes first"),
     ),
 )
 def slope_of_an_input():
     return (
-        "input a_x stands in the windows that begin at x, x - 1 and x - 2",
-        "in the window that begins at y it stands at place x - y, so behind K_(x-y)",
-        "move a_x by a little: z_y moves K_(x-y) times as much",
-        "the slope of a_x is the sum of delta_y K_(x-y) over these windows",
-        "call x - y by the name i: it is the sum of delta_(x-i) K_i over i",
+        "input a_u stands in the windows that begin at u, u - 1 and u - 2",
+        "in the window that begins at y it stands at place u - y, so under K_(u-y)",
+        "move a_u by a little: z_y moves K_(u-y) times as much",
+        "the slope of a_u is the sum of delta_y K_(u-y) over these windows",
+        "call u - y by the name i: it is the sum of delta_(u-i) K_i over i",
         "where i grows the place in delta falls: the kernel lies over delta flipped",
     )
 
@@ -120,7 +120,7 @@ def moves_along():
         ),
         Choice(
             "Wrong: the output of a convolution moves along, and the dense layer on top has a weight for every place.",
-            "yes: and behind a pooling it moves along only if the digit moves by whole windows",
+            "yes: and after a pooling it moves along only if the digit moves by whole windows",
             right=True,
         ),
         Choice(
@@ -137,9 +137,9 @@ def moves_along():
     "seeds each. A colleague doubts that neighbouring pixels have anything to do with it. Which run tells?",
     hints=(
         "Change one thing: what lies beside what. And leave all else as it is, the network too.",
-        "Exchange the pixels of all images by one fixed permutation. Which of the two networks can notice?",
+        "Shuffle the pixels of all images in the same way. Which of the two networks can notice?",
     ),
-    why="One permutation for all images keeps every number and takes away only who is whose neighbour.",
+    why="Shuffling all images in the same way keeps every number and takes away only who is whose neighbour.",
 )
 def which_control():
     return (
@@ -148,11 +148,11 @@ def which_control():
             "the networks would still differ in much besides, in depth and in pooling for instance",
         ),
         Choice(
-            "Both networks on images whose pixels are exchanged by a new permutation for each image.",
+            "Both networks on images whose pixels are shuffled, each image in a way of its own.",
             "then no pixel means anything any more, and both read as by guessing",
         ),
         Choice(
-            "The kernels on images whose pixels are all exchanged by the same permutation.",
+            "The kernels on images whose pixels are shuffled, all images in the same way.",
             "yes: every number is still there, and only the neighbours are gone",
             right=True,
         ),
@@ -163,10 +163,10 @@ def which_control():
     )
 
 
-def _windows_that_tie(rng):
-    """Five windows of four numbers, of which the first two tie in two or more places, and slopes."""
-    a = rng.permutation(np.arange(1.0, 21)).reshape(5, 4)
-    a[0], a[1] = 0, [2, 7, 1, 7]
+def _squares_that_tie(rng):
+    """Five squares of four numbers, of which the first two tie in two or more places, and slopes."""
+    a = rng.permutation(np.arange(-9.0, 11)).reshape(5, 4)
+    a[0], a[1] = 0, [-9, -2, -7, -2]  # the largest is not the one furthest from 0
     return rng.permutation(a), rng.uniform(1, 2, 5).round(2)
 
 
@@ -189,8 +189,8 @@ def _by_cumulation(a, grad):
         "It should be the row's slope. Where two numbers tie for the largest, only one may get it: argmax names one.",
         "da = np.zeros_like(a), then da[np.arange(len(a)), a.argmax(axis=1)] = grad.",
     ),
-    why="What comes back through a window is one slope; argmax names one place, the first of those that tie.",
-    inputs=_windows_that_tie,
+    why="What comes back through a square is one slope; argmax names one place, the first of those that tie.",
+    inputs=_squares_that_tie,
     mistakes=(
         (
             lambda a, grad: (a == a.max(axis=1, keepdims=True)) * grad[:, None],
@@ -209,10 +209,16 @@ def _by_cumulation(a, grad):
     ),
 )
 def pooled_back(a, grad):
-    """The slopes (n, size) of windows a (n, size), each pooled to its largest, from the slopes grad (n,)."""
+    """The slopes (n, size) of squares a (n, size), each pooled to its largest, from the slopes grad (n,)."""
     da = np.zeros_like(a)
     da[np.arange(len(a)), a.argmax(axis=1)] = grad
     return da
+
+
+def _image_and_slopes(rng):
+    """An image and the slopes of what a kernel made of it, whose sides follow from the two."""
+    kernel, places = rng.integers(2, 5, 2), rng.integers(3, 6, 2)
+    return rng.integers(1, 9, kernel + places - 1).astype(float), rng.integers(1, 9, places).astype(float)
 
 
 def _add_up(a, delta, flipped=False, mean=False):
@@ -233,7 +239,7 @@ def _add_up(a, delta, flipped=False, mean=False):
         "dK[i, j] = np.sum(delta * a[i : i + h, j : j + w]), for all i below len(a) - h + 1, and j likewise.",
     ),
     why="dK[i, j] adds up delta times the pixel that K[i, j] met, place by place: delta slides over the image.",
-    inputs=lambda rng: (rng.integers(1, 9, (5, 6)).astype(float), rng.integers(1, 9, (3, 5)).astype(float)),
+    inputs=_image_and_slopes,
     mistakes=(
         (lambda a, delta: _add_up(a, delta)[::-1, ::-1], "right numbers at the wrong ends: this is flipped"),
         (lambda a, delta: _add_up(a, delta, flipped=True), "delta is flipped: only what goes to the input is"),

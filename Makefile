@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth convolution museum records bench pages lock environment help
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth convolution shakespeare museum records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -61,6 +61,9 @@ depth: environment  ## Train 20 layers on the digits with one remedy or several,
 
 convolution: environment  ## Train kernels and dense layers on a part of MNIST, and move the test images (about 10 minutes)
 	@$(IN_VENV) -m measure.convolution
+
+shakespeare: environment  ## Train a small transformer to write Shakespeare's lines, whole and with a part left out (about 30 minutes)
+	@$(IN_VENV) -m measure.shakespeare
 
 controls: environment  ## See which ingredient of those networks did it, each side at its own best rate (about ten minutes)
 	@$(IN_VENV) -m measure.controls

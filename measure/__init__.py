@@ -7,6 +7,7 @@
 | race | `race.json`: how far each optimiser comes on the digits, at its own best rate |
 | depth | `depth.json`: what each remedy does for a network of 20 layers, each at its own best rate |
 | convolution | `convolution.json`: what kernels and dense layers read of digits that have moved |
+| shakespeare | `shakespeare.json`: how well a small transformer foresees lines that it has not seen |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |
 | records | `records.json`: how far dense layers come on MNIST in a minute and in five, and how far kernels do |

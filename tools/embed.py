@@ -1,10 +1,11 @@
 """Embed: write the data sets that come with the book, as compressed arrays in book/nnlib, from their originals.
 
-python tools/embed.py            every set whose declaration in nnlib.datasets says that it is embedded whole
+python tools/embed.py            every set of which nnlib embeds something, whole or a piece
 python tools/embed.py digits     those named
 
-Run it in the test environment, whose scikit-learn holds the originals; a file counts only if its size and SHA-256
-are those of the declaration. tests/nnlib/test_datasets.py compares what is embedded with scikit-learn's own reading.
+Run it in the test environment, whose scikit-learn holds the originals; what it does not hold is fetched as the loader
+does. A file counts only if its size and SHA-256 are those of the declaration. tests/nnlib/test_datasets.py compares
+what is embedded with scikit-learn's own reading, or with the original.
 """
 
 import gzip
@@ -16,7 +17,7 @@ import numpy as np
 import sklearn.datasets
 
 from nnlib.datasets import SOURCES
-from nnlib.fetch import read
+from nnlib.fetch import fetch_all, read
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "book" / "nnlib"
@@ -38,9 +39,16 @@ def breast_cancer(original: bytes) -> dict[str, np.ndarray]:
     return {"features": rows[:, :-1].copy(), "malignant": (rows[:, -1] == 0).astype(np.uint8)}
 
 
+def shakespeare(original: bytes) -> dict[str, np.ndarray]:
+    """The codes of the last 300,000 characters, and the codes that occur in the whole text, as bytes."""
+    codes = np.frombuffer(original, np.uint8)
+    return {"codes": codes[-300_000:], "kinds": np.unique(codes)}
+
+
 ARRAYS = {
     "digits": digits,
     "breast-cancer-wdbc": breast_cancer,
+    "tiny-shakespeare": shakespeare,
 }  # from a set's name to what its arrays are, given the bytes of its original
 
 
@@ -48,7 +56,9 @@ def main(names: list[str]) -> None:
     """Write the sets named, or all."""
     for name in names or ARRAYS:
         (original,), target = SOURCES[name].files, TARGET / SOURCES[name].embedded.name
-        np.savez_compressed(target, **ARRAYS[name](read(ORIGINALS / original.name, original)))
+        shipped = ORIGINALS / original.name
+        (data,) = [read(shipped, original)] if shipped.exists() else fetch_all(SOURCES[name])
+        np.savez_compressed(target, **ARRAYS[name](data))
         data = target.read_bytes()
         print(f'declare it as OfficialFile("{target.name}", {len(data)}, "{hashlib.sha256(data).hexdigest()}")')
 

@@ -84,7 +84,30 @@ BREAST_CANCER = Source(
     ),
     whole=True,
 )
-SOURCES = {source.name: source for source in (DIGITS, MNIST, BREAST_CANCER)}  # every data set of the book
+CHAR_RNN = "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e"  # the commit of that repository
+SHAKESPEARE = Source(
+    name="tiny-shakespeare",
+    title="tiny Shakespeare",
+    shape=(1115394,),
+    credit="W. Shakespeare, lines of his plays, collected by A. Karpathy (2015) for char-rnn, "
+    "https://github.com/karpathy/char-rnn",
+    licence="public domain",
+    files=(
+        OfficialFile(
+            "input.txt", 1115394, "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed", (1115394,)
+        ),
+    ),
+    mirrors=(
+        f"https://raw.githubusercontent.com/karpathy/char-rnn/{CHAR_RNN}/data/tinyshakespeare/",
+        f"https://cdn.jsdelivr.net/gh/karpathy/char-rnn@{CHAR_RNN}/data/tinyshakespeare/",
+    ),
+    embedded=OfficialFile(
+        "shakespeare.npz", 118297, "8fa1307e70dd49b38df4da6d74c7712d09f5f17b11c9b5d141655f182f8104d7"
+    ),
+)
+SOURCES = {source.name: source for source in (DIGITS, MNIST, BREAST_CANCER, SHAKESPEARE)}  # every data set of the book
+
+JUDGED = 55_770  # characters of Shakespeare to choose by, and as many to test on: a twentieth of the text each
 
 
 class Dataset(NamedTuple):
@@ -118,6 +141,38 @@ class Dataset(NamedTuple):
             return f"<{self.name}: {sizes} rows of {self.x_train.shape[1]} numbers>"
         height, width = self.image_shape
         return f"<{self.name}: {sizes} images of {height} x {width} pixels>"
+
+
+class Text(NamedTuple):
+    """A text as whole numbers, one for each character, in three parts that follow each other in it.
+
+    Attributes
+    ----------
+    train, validation, test : int64 arrays of shape (n,): places in `characters`.
+    characters : every character that occurs, in the order of their codes.
+    source : where the text comes from, to be cited.
+    whole : whether it is all there, or a piece that stands in for it.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    characters: str
+    source: str
+    whole: bool
+
+    def numbers(self, text: str) -> np.ndarray:
+        """The characters of a text as numbers, int64 (n,); ValueError for one that does not occur."""
+        return np.array([self.characters.index(character) for character in text], np.int64)
+
+    def text(self, numbers: np.ndarray) -> str:
+        """Numbers as a text."""
+        return "".join(self.characters[number] for number in numbers)
+
+    def __repr__(self) -> str:
+        sizes = " + ".join(f"{len(part):,}" for part in (self.train, self.validation, self.test))
+        name = SHAKESPEARE.title if self.whole else f"{SHAKESPEARE.title}, a piece"
+        return f"<{name}: {sizes} characters, {len(self.characters)} kinds>"
 
 
 def load_digits() -> Dataset:
@@ -232,6 +287,48 @@ def load_breast_cancer() -> Dataset:
         feature_names=tuple(names),
         class_names=("benign", "malignant"),
     )
+
+
+def load_shakespeare(fallback: bool = False) -> Text:
+    """Lines of Shakespeare's plays: 1,115,394 characters, of 65 kinds.
+
+    The text is in the public domain; A. Karpathy collected it for char-rnn (https://github.com/karpathy/char-rnn, MIT).
+    It is looked for as `load_mnist` says.
+
+    Parameters
+    ----------
+    fallback : where neither the cache nor a mirror has it, warn and return its last 300,000 characters, which come
+        with the book.
+
+    Returns
+    -------
+    Text
+        The last 55,770 characters are the test part, as many before them the validation part, and all others are there
+        to train on: 1,003,854, or 188,460 of the piece. The three follow each other, so that no line to be judged
+        stands between lines that were learned. The numbers of the characters are the same in the piece.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError, ConnectionError
+        As `load_mnist`.
+    """
+    try:
+        (data,) = fetch_all(SHAKESPEARE)
+    except ConnectionError as error:
+        if not fallback:
+            raise ConnectionError(f"{error}, or use its last part: load_shakespeare(fallback=True)") from None
+        warnings.warn(
+            "This is not the whole text: its last 300,000 characters, which come with the book, stand in for it. "
+            f"The reason: {error}",
+            stacklevel=2,
+        )
+        with np.load(io.BytesIO(embedded(SHAKESPEARE)), allow_pickle=False) as file:
+            codes, kinds = file["codes"], file["kinds"]
+    else:
+        codes = np.frombuffer(data, np.uint8)
+        kinds = np.unique(codes)
+    parts = np.split(np.searchsorted(kinds, codes), [-2 * JUDGED, -JUDGED])
+    return Text(*parts, bytes(kinds).decode("ascii"), SHAKESPEARE.citation, len(codes) == SHAKESPEARE.shape[0])
 
 
 def split(

@@ -16,7 +16,7 @@ FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 IGNORES = {"nbval-ignore-output", "pytest-validate-ignore-output"}
 SKIPS = {"nbval-skip", "skip-execution"}
 CORE = ("layers", "network", "losses", "optimizers", "transforms", "training", "gradient_check", "examples")
-LATER = ("convolution",)  # nnlib's modules outside the core that a chapter shows
+LATER = ("convolution", "sequences")  # nnlib's modules outside the core that a chapter shows
 CAPTION = re.compile(r"# nnlib/(?P<module>[\w/]+)\.py(?:, class (?P<owner>\w+))?")  # the first line of a library cell
 CHECKING = {"glue", "reveal"}  # calls that belong to a check, as `assert` does
 

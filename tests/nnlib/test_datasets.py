@@ -21,7 +21,7 @@ from sklearn import datasets as sklearn_datasets
 import embed
 import nnlib
 from nnlib import datasets, fetch
-from nnlib.datasets import load_breast_cancer, load_digits, load_mnist, split
+from nnlib.datasets import load_breast_cancer, load_digits, load_mnist, load_shakespeare, split
 from nnlib.fetch import OfficialFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +80,12 @@ def test_a_changed_embedded_file_gives_no_arrays(name, tmp_path, monkeypatch):
 # What is declared
 
 
-LOADERS = [(datasets.DIGITS, load_digits), (datasets.MNIST, load_mnist), (datasets.BREAST_CANCER, load_breast_cancer)]
+LOADERS = [
+    (datasets.DIGITS, load_digits),
+    (datasets.MNIST, load_mnist),
+    (datasets.BREAST_CANCER, load_breast_cancer),
+    (datasets.SHAKESPEARE, load_shakespeare),
+]
 
 
 def test_every_set_is_declared_once_with_its_loader():
@@ -90,7 +95,7 @@ def test_every_set_is_declared_once_with_its_loader():
     for source, load in LOADERS:
         assert load.__name__ in nnlib.__all__
         said = " ".join(load.__doc__.split())
-        assert source.licence in said and re.search(r"https://doi.org/\S+", source.credit)[0].rstrip(",") in said
+        assert source.licence in said and re.search(r"https://\S+", source.credit)[0].rstrip(",") in said
         assert f"{source.shape[0]:,}" in said
 
 
@@ -101,7 +106,7 @@ def test_a_declaration_is_complete(source):
     assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in source.mirrors)
     hosts = {urlsplit(mirror).hostname for mirror in source.mirrors}
     assert len(hosts) == len(source.mirrors)  # two addresses are two hosts
-    if source.whole:
+    if source.embedded and source is not datasets.MNIST:  # for which the digits stand in
         assert source.embedded.size < 300_000 and source.licence in MAY_BE_EMBEDDED
         assert source.credit in " ".join((ROOT / "LICENSE-TEXT").read_text("utf-8").split())
 
@@ -110,7 +115,8 @@ MAY_BE_EMBEDDED = ("CC BY 4.0", "MIT", "PDDL", "CC0", "public domain")
 
 
 def test_all_that_is_embedded_is_small():
-    assert sum(source.embedded.size for source in datasets.SOURCES.values() if source.whole) < 2_000_000
+    files = {source.embedded for source in datasets.SOURCES.values() if source.embedded}
+    assert sum(file.size for file in files) < 2_000_000
 
 
 def test_the_digits_have_the_shapes_types_and_ranges_that_are_promised():
@@ -184,6 +190,50 @@ def test_no_column_is_a_number_of_a_patient():
     assert len(table.feature_names) == table.x_train.shape[1] == 30
     for column in np.concatenate([table.x_train, table.x_test]).T:
         assert len(np.unique(column)) < 569  # what names a patient is there once only
+
+
+# Shakespeare
+
+
+PIECE = datasets.SHAKESPEARE._replace(mirrors=())
+
+
+@pytest.fixture
+def piece(tmp_path, monkeypatch):
+    """The last 300,000 characters, as where the text cannot be had."""
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setattr(datasets, "SHAKESPEARE", PIECE)
+    monkeypatch.setattr(fetch, "cache_folder", lambda: tmp_path)
+    with pytest.warns(UserWarning, match=r"last 300,000 characters.*could not be had") as caught:
+        text = load_shakespeare(fallback=True)
+    assert caught[0].filename == __file__
+    return text
+
+
+def test_the_piece_has_three_parts_that_follow_each_other(piece):
+    assert [len(part) for part in piece[:3]] == [188_460, 55_770, 55_770]
+    assert all(part.dtype == np.int64 and part.flags.writeable for part in piece[:3])
+    assert len(piece.characters) == 65 and list(piece.characters) == sorted(piece.characters)
+    assert piece.text(np.concatenate([piece.validation[-8:], piece.test[:13]])) == "\nAssurance ta'en\nAs s"
+    assert piece.text(piece.test[-12:]) == "are waking.\n"
+    assert not piece.whole and repr(piece) == (
+        "<tiny Shakespeare, a piece: 188,460 + 55,770 + 55,770 characters, 65 kinds>"
+    )
+
+
+def test_characters_become_numbers_and_come_back(piece):
+    assert piece.numbers("to be").tolist() == [58, 53, 1, 40, 43] and piece.text(piece.numbers("to be")) == "to be"
+    with pytest.raises(ValueError, match="not found"):
+        piece.numbers("100 %")
+
+
+def test_without_the_text_the_error_says_what_to_do(tmp_path, monkeypatch, recwarn):
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setattr(datasets, "SHAKESPEARE", PIECE)
+    monkeypatch.setattr(fetch, "cache_folder", lambda: tmp_path)
+    with pytest.raises(ConnectionError, match=r"load_shakespeare\(fallback=True\)$"):
+        load_shakespeare()
+    assert not recwarn.list
 
 
 # MNIST, with small files in its place
@@ -381,7 +431,7 @@ def test_a_split_refuses_labels_that_do_not_match_the_examples():
         split(np.zeros((10, 2)), np.zeros(9), 0.5, np.random.default_rng(0))
 
 
-# The real MNIST
+# The real MNIST, and all of Shakespeare
 
 real = pytest.mark.skipif(not os.environ.get("NNLIB_DATA_DIR"), reason="NNLIB_DATA_DIR is not set: no real MNIST here")
 
@@ -404,3 +454,17 @@ def test_the_real_mnist_has_the_known_shapes_labels_and_counts():
     assert mnist.x_train.mean() == pytest.approx(0.1307, abs=1e-4)  # the mean pixel, as it is often quoted
     assert repr(mnist) == "<MNIST: 60000 training and 10000 test images of 28 x 28 pixels>"
     assert peak < 1.2 * sum(array.nbytes for array in mnist[:4])
+
+
+@real
+def test_the_piece_of_shakespeare_is_the_end_of_the_text_and_the_tool_writes_it(tmp_path, monkeypatch):
+    text, piece = load_shakespeare(), stored("tiny-shakespeare")
+    assert text.whole and repr(text) == "<tiny Shakespeare: 1,003,854 + 55,770 + 55,770 characters, 65 kinds>"
+    everything = text.text(np.concatenate(text[:3]))
+    assert everything.startswith("First Citizen:\nBefore we proceed any further, hear me speak.")
+    assert everything[-300_000:].encode() == piece["codes"].tobytes()
+    assert text.characters.encode() == piece["kinds"].tobytes()
+    monkeypatch.setattr(embed, "TARGET", tmp_path)
+    embed.main(["tiny-shakespeare"])
+    with np.load(tmp_path / "shakespeare.npz") as new:
+        assert {key: new[key].tobytes() for key in new} == {key: array.tobytes() for key, array in piece.items()}

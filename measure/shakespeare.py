@@ -12,8 +12,8 @@ cost in nats of a character, and of each place in a sequence.
 
 What the network should beat is a table that counts which character follows which. So tables that look back 0, 1, 2, ...
 characters are judged on the same characters; how much each leans on the next shorter one is chosen on the validation
-part. It writes `book/measured/shakespeare.json`, and the first seed's weights into `book/weights/shakespeare.npz`; the
-chapter on attention shows both.
+part. It writes `book/measured/shakespeare.json`, and the first seed's weights, rounded to float16, into
+`book/weights/shakespeare.npz`; the chapter on attention shows both.
 """
 
 import argparse
@@ -46,8 +46,9 @@ from nnlib import (
 )
 from nnlib.datasets import Text
 
+KINDS = 65  # of characters
 LENGTH, WIDTH, BLOCKS, BATCH_SIZE = 64, 64, 2, 32
-LONG, SHORT, WARM_UP = 4000, 600, 100  # steps
+LONG, SHORT, WARM_UP = 3000, 400, 100  # steps
 RATES = (0.001, 0.003, 0.01)
 SEEDS = (0, 1, 2)
 CHOICE_SEED = 100  # tries the rates
@@ -68,13 +69,13 @@ class Plan:
 
 
 PLANS = {
+    "long": Plan(LONG),
     "whole": Plan(),
+    "no mask": Plan(causal=False),
     "no positions": Plan(positions=False),
     "one head": Plan(heads=1),
-    "no mask": Plan(causal=False),
-    "long": Plan(LONG),
 }
-CHOOSE = ("whole", "no positions", "one head")  # have a rate of their own
+OWN_RATE = ("no positions", "one head")  # the others take that of the whole network at the shorter time
 
 
 @cache
@@ -85,14 +86,23 @@ def text() -> Text:
 
 def build(plan: Plan, rng: np.random.Generator, dtype: type = np.float32) -> Network:
     """The untrained network."""
-    layers = [Embedding(len(text().characters), WIDTH, rng, dtype)]
+    layers = [Embedding(KINDS, WIDTH, rng, dtype)]
     if plan.positions:
         layers += [Positions(LENGTH, WIDTH, rng, dtype)]
     for _ in range(BLOCKS):
         attention = Attention(WIDTH, plan.heads, rng, dtype, causal=plan.causal)
         inner = Dense(WIDTH, 4 * WIDTH, rng, dtype), GELU(), Dense(4 * WIDTH, WIDTH, rng, dtype)
         layers += [Residual(LayerNorm(WIDTH, dtype), attention), Residual(LayerNorm(WIDTH, dtype), *inner)]
-    return Network(*layers, LayerNorm(WIDTH, dtype), Dense(WIDTH, len(text().characters), rng, dtype))
+    return Network(*layers, LayerNorm(WIDTH, dtype), Dense(WIDTH, KINDS, rng, dtype))
+
+
+def stored_network() -> Network:
+    """The network whose weights come with the book, in float64."""
+    network = build(PLANS["long"], np.random.default_rng(0), np.float64)
+    with np.load(WEIGHTS) as stored:
+        for name, array in network.state().items():
+            array[...] = stored[name]
+    return network
 
 
 def batches(part: np.ndarray, steps: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -135,7 +145,7 @@ def write(network: Network, beginning: str, length: int, rng: np.random.Generato
         logits = network.predict(np.array([numbers[-LENGTH:]]))[0, -1]
         p = SoftmaxCrossEntropy.probabilities(logits[None].astype(float))[0]
         numbers.append(rng.choice(len(p), p=p))
-    return text().text(np.array(numbers))
+    return text().letters(np.array(numbers))
 
 
 def score(name: str, plan: Plan, seed: int) -> dict:
@@ -144,7 +154,7 @@ def score(name: str, plan: Plan, seed: int) -> dict:
     network = train(plan, seed)
     seconds = time.process_time() - start
     if (name, seed) == ("long", SEEDS[0]):
-        network.save(WEIGHTS)
+        np.savez_compressed(WEIGHTS, **{place: array.astype(np.float16) for place, array in network.state().items()})
     each = costs(network, text().test)
     lines = write(network, "\n", 300, np.random.default_rng(seed))
     return {"cost": each.mean(), "at": each.mean(axis=0).tolist(), "lines": lines, "seconds": seconds}
@@ -210,20 +220,18 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2, help="how many to train at once")
     settings = {"seeds": list(SEEDS), "length": LENGTH, "width": WIDTH, "blocks": BLOCKS, "batch_size": BATCH_SIZE}
     with ProcessPoolExecutor(parser.parse_args().processes, mp_context=get_context("spawn")) as pool:
-        store("shakespeare", settings | {"rates": list(RATES), "tables": tables()})
-        chosen = {}
-        for name in CHOOSE:
-            tried = list(pool.map(run, [(choose, PLANS[name], rate) for rate in RATES]))
-            chosen[name] = {"rate": RATES[int(np.argmin(tried))], "tried": tried}
-            print(name, chosen[name], flush=True)
-        plans = {}
+        found = settings | {"rates": list(RATES), "tables": tables(), "plans": {}}
+        tried = {}
         for name, plan in PLANS.items():
-            choice = chosen.get(name, chosen["whole"])
-            used = replace(plan, rate=choice["rate"])
+            rival = name if name in OWN_RATE else "whole"
+            if rival not in tried:
+                tried[rival] = list(pool.map(run, [(choose, PLANS[rival], rate) for rate in RATES]))
+                print(f"{rival}, at the rates {RATES}: {tried[rival]}", flush=True)
+            used = replace(plan, rate=RATES[int(np.argmin(tried[rival]))])
             scores = list(pool.map(run, [(score, name, used, seed) for seed in SEEDS]))
             runs = {key: [each[key] for each in scores] for key in ("cost", "at", "lines", "seconds")}
-            plans[name] = {"steps": plan.steps, "rate": used.rate, "tried": choice["tried"], **runs}
-            store("shakespeare", {"plans": plans})
+            found["plans"][name] = {"steps": plan.steps, "rate": used.rate, "tried": tried[rival], **runs}
+            store("shakespeare", found)
             print(name, "{mean:.3f} ({min:.3f} to {max:.3f})".format(**spread(runs["cost"])), flush=True)
 
 

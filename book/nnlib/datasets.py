@@ -165,8 +165,8 @@ class Text(NamedTuple):
         """The characters of a text as numbers, int64 (n,); ValueError for one that does not occur."""
         return np.array([self.characters.index(character) for character in text], np.int64)
 
-    def text(self, numbers: np.ndarray) -> str:
-        """Numbers as a text."""
+    def letters(self, numbers: np.ndarray) -> str:
+        """The characters that these numbers stand for, as a text."""
         return "".join(self.characters[number] for number in numbers)
 
     def __repr__(self) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from chapters import chapters
-from measure import results
-from nnlib.alive import depth, digit, kernel, landscape, line, live, reading, stepper, walks
+from measure import results, shakespeare
+from nnlib.alive import depth, digit, heads, kernel, landscape, line, live, reading, stepper, walks
 
 PAGE = re.compile(r'class="nnlib-live nnlib-live-(\w+)".*?aria-label="([^"]*)".*?json">(.*?)</script>', re.DOTALL)
 
@@ -35,6 +35,8 @@ def show(name, label, data):
         reading.show(results.stored_network())
     elif name == "digit":
         digit.show(results.stored_network(), float(data["accuracy"].rstrip("%")) / 100)
+    elif name == "heads":
+        heads.show(shakespeare.stored_network(), "".join(data["letters"]), data["numbers"])
     elif name == "line":
         line.show(label.split(": ")[1])
     elif name == "landscape":

@@ -214,15 +214,15 @@ def test_the_piece_has_three_parts_that_follow_each_other(piece):
     assert [len(part) for part in piece[:3]] == [188_460, 55_770, 55_770]
     assert all(part.dtype == np.int64 and part.flags.writeable for part in piece[:3])
     assert len(piece.characters) == 65 and list(piece.characters) == sorted(piece.characters)
-    assert piece.text(np.concatenate([piece.validation[-8:], piece.test[:13]])) == "\nAssurance ta'en\nAs s"
-    assert piece.text(piece.test[-12:]) == "are waking.\n"
+    assert piece.letters(np.concatenate([piece.validation[-8:], piece.test[:13]])) == "\nAssurance ta'en\nAs s"
+    assert piece.letters(piece.test[-12:]) == "are waking.\n"
     assert not piece.whole and repr(piece) == (
         "<tiny Shakespeare, a piece: 188,460 + 55,770 + 55,770 characters, 65 kinds>"
     )
 
 
 def test_characters_become_numbers_and_come_back(piece):
-    assert piece.numbers("to be").tolist() == [58, 53, 1, 40, 43] and piece.text(piece.numbers("to be")) == "to be"
+    assert piece.numbers("to be").tolist() == [58, 53, 1, 40, 43] and piece.letters(piece.numbers("to be")) == "to be"
     with pytest.raises(ValueError, match="not found"):
         piece.numbers("100 %")
 
@@ -460,7 +460,7 @@ def test_the_real_mnist_has_the_known_shapes_labels_and_counts():
 def test_the_piece_of_shakespeare_is_the_end_of_the_text_and_the_tool_writes_it(tmp_path, monkeypatch):
     text, piece = load_shakespeare(), stored("tiny-shakespeare")
     assert text.whole and repr(text) == "<tiny Shakespeare: 1,003,854 + 55,770 + 55,770 characters, 65 kinds>"
-    everything = text.text(np.concatenate(text[:3]))
+    everything = text.letters(np.concatenate(text[:3]))
     assert everything.startswith("First Citizen:\nBefore we proceed any further, hear me speak.")
     assert everything[-300_000:].encode() == piece["codes"].tobytes()
     assert text.characters.encode() == piece["kinds"].tobytes()

@@ -49,7 +49,7 @@ from nnlib.datasets import Text
 KINDS = 65  # of characters
 LENGTH, WIDTH, BLOCKS, BATCH_SIZE = 64, 64, 2, 32
 LONG, SHORT, WARM_UP = 3000, 400, 100  # steps
-RATES = (0.003, 0.01, 0.03)
+RATES = (0.003, 0.01, 0.03, 0.1)
 SEEDS = (0, 1, 2)
 CHOICE_SEED = 100  # tries the rates
 LOOKING_BACK = (0, 1, 2, 3, 4, 5)  # characters that a table sees

@@ -202,7 +202,7 @@ def masked_weights(S):
     ),
     why="A score moves every weight of its row, and so the weighted mean of the row's slopes is taken off.",
     inputs=lambda rng: (
-        _softmax(rng.uniform(-1, 1, shape := (int(rng.integers(2, 4)), int(rng.integers(4, 6))))).round(3),
+        _softmax(rng.uniform(-1, 1, shape := (int(rng.integers(2, 4)), int(rng.integers(4, 6))))),
         rng.uniform(-3, 3, shape).round(2),
     ),
     tries=10,
@@ -220,6 +220,7 @@ def masked_weights(S):
     also_right=(
         lambda P, dP: np.array([(np.diag(p) - np.outer(p, p)) @ dp for p, dp in zip(P, dP, strict=True)]),
         lambda P, dP: (P * dP - P * np.sum(P * dP, axis=1)[:, None]).tolist(),
+        lambda P, dP: P * (dP - np.average(dP, axis=1, weights=P)[:, None]),
     ),
 )
 def softmax_back(P, dP):
@@ -227,12 +228,12 @@ def softmax_back(P, dP):
     return P * (dP - (P * dP).sum(axis=1, keepdims=True))
 
 
-def _back(dV_of=lambda P, dH: P.T @ dH, dS_of=softmax_back, dK_of=lambda dS, Q: dS.T @ Q, scaled=True):
-    """Attention's way back with another line."""
+def _back(dV_of=lambda P, dH: P.T @ dH, dS_of=softmax_back, dK_of=lambda dS, Q: dS.T @ Q, ahead=True, scaled=True):
+    """Attention's way back with another line; what is divided, on the way ahead and back, may be left undivided."""
 
     def back(Q, K, V, dH):
         scale = 1 / np.sqrt(Q.shape[1])
-        P = _softmax(Q @ K.T * scale)
+        P = _softmax(Q @ K.T * (scale if ahead else 1))
         dS = dS_of(P, dH @ V.T) * (scale if scaled else 1)
         return dS @ K, dK_of(dS, Q), dV_of(P, dH)
 
@@ -267,10 +268,12 @@ def _back_by_nudges(Q, K, V, dH):
         "dQ = dS @ K / sqrt(d), dK = dS.T @ Q / sqrt(d). Hand back dQ, dK, dV.",
     ),
     why="Each product gives two slopes, softmax takes the weighted mean off, and what divides there divides back too.",
-    inputs=lambda rng: tuple(rng.uniform(-2, 2, (4, 3)).round(2) for _ in range(4)),
+    inputs=lambda rng: tuple(rng.uniform(-2, 2, (4, *rng.integers((4, 2), (6, 5)))).round(2)),
     mistakes=(
         (_back(dV_of=lambda P, dH: P @ dH), "dV has P where P.T belongs: P is square, so the shapes do not tell"),
         (_back(dK_of=lambda dS, Q: dS @ Q), "dK has dS where dS.T belongs: dS is square, so the shapes do not tell"),
+        (_back(ahead=False, scaled=False), "nothing is divided by sqrt(d): neither the scores nor dQ and dK"),
+        (_back(ahead=False), "dQ and dK are divided by sqrt(d), and the scores, from which P is made, are not"),
         (_back(scaled=False), "dQ and dK are too large by sqrt(d): the forward pass divides, so the way back does too"),
         (_back(dS_of=lambda P, dP: dP), "softmax is left out on the way back: between dP and dS it has slopes too"),
         (_back(dS_of=lambda P, dP: P * dP), "in dS the weighted mean of the row's slopes is still to be taken off"),
@@ -297,6 +300,8 @@ def _measure_two_back(answer):
         return f"got shapes {Q.shape} and {K.shape}, expected (16, d) for both", False
     if not 1 <= Q.shape[1] <= 4:
         return f"got {Q.shape[1]} features, expected at most 4", False
+    if not np.isfinite(Q).all() or not np.isfinite(K).all():
+        return "every entry should be a finite number", False
     P = masked_weights(Q @ K.T / np.sqrt(Q.shape[1]))
     there = P[np.arange(2, 16), np.arange(14)]
     line = f"of its attention each position gives at least {there.min():.2f} to the one two before"
@@ -338,6 +343,7 @@ def _on_a_parabola():
     measure=_measure_two_back,
     mistakes=(
         (lambda: (50 * np.eye(16, k=-2), np.eye(16)), "got 16 features, expected at most 4"),
+        (lambda: (np.full((16, 2), np.nan), np.ones((16, 2))), "a finite number"),
         (_on_a_circle(0, 100), "each looks at itself"),
         (_on_a_circle(2, 3), "make the scores larger"),
         (_on_a_circle(1, 100), "most look 1 places back"),

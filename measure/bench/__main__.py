@@ -19,12 +19,12 @@ from measure.bench.ablations import CHANGES, LEFT_OUT, Change
 from measure.bench.agreement import agreement
 from measure.bench.footprint import footprint
 from measure.bench.growth import growth
-from measure.bench.networks import BATCHES, NETS
+from measure.bench.networks import BATCHES, EXAMPLES, NETS
 from measure.bench.peers import peers
-from measure.bench.timing import DATA, EXAMPLES, Worker, interleaved
+from measure.bench.timing import DATA, Worker, interleaved
 
 PEERS = peers()
-CELLS = [f"{net}{batch}" for net in NETS for batch in BATCHES]
+CELLS = [f"{net}{batch}" for net in NETS for batch in BATCHES[net]]
 BARS = [(cell, name, peer.BARS[cell]) for cell in CELLS for name, peer in PEERS.items() if cell in peer.BARS]
 MOST = {"import_seconds": 0.35, "training_megabytes": 450}
 PARTS = ("footprint", "agreement", "cells", "parts", "ablations", "left_out", "growth")
@@ -41,7 +41,7 @@ def measure(cell: str, workers: list[Worker]) -> dict:
     """The seconds of each peer, and nnlib's time as a ratio to each."""
     net, batch = cell[0], int(cell[1:])
     with_bar = [worker.name for worker in workers if cell in worker.peer.BARS]
-    timed = interleaved(fitting(net, workers), NETS[net], batch, in_full=with_bar)
+    timed = interleaved(fitting(net, workers), NETS[net], batch, EXAMPLES[net], in_full=with_bar)
     ours = timed["ours"]["seconds"]
     ratios = {name: float(f"{ours / part['seconds']:.3g}") for name, part in timed.items() if name != "ours"}
     print(f"{cell:6}", *(f"{ratios[name]:8.3f}" if name in ratios else "       -" for name in PEERS), flush=True)
@@ -52,7 +52,7 @@ def take_apart() -> dict[str, dict[str, float]]:
     """The seconds of each part of a step of nnlib's, at some of the cells."""
     result, worker = {}, Worker("parts")
     for net, batch in TAKEN_APART:
-        worker.start(NETS[net], batch, examples=EXAMPLES // 4)
+        worker.start(NETS[net], batch, examples=EXAMPLES[net] // 4)
         worker.ask("epoch")
         result[f"{net}{batch}"] = parts = worker.ask("epoch")["cost"]
         print(f"{net}{batch}, microseconds:", *(f"{part} {1e6 * seconds:.0f};" for part, seconds in parts.items()))
@@ -62,12 +62,12 @@ def take_apart() -> dict[str, dict[str, float]]:
 
 def ablate(changes: dict[str, Change]) -> dict[str, dict]:
     """How many times longer an epoch takes with each change, where it was measured."""
-    result, whole, examples = {}, Worker("ours"), EXAMPLES // 3
+    result, whole = {}, Worker("ours")
     for name, change in changes.items():
         changed = Worker(f"ours+{name}")
         factors = {}
         for net, batch in change.where:
-            timed = interleaved([whole, changed], NETS[net], batch, examples)
+            timed = interleaved([whole, changed], NETS[net], batch, EXAMPLES[net] // 3)
             factors[f"{net}{batch}"] = round(timed[changed.name]["seconds"] / timed["ours"]["seconds"], 3)
         changed.close()
         result[name] = {"what": change.what, "factors": factors}
@@ -123,7 +123,11 @@ def main(only: list[str]) -> None:
     data = nnlib.load_mnist()
     np.save(DATA / "x.npy", data.x_train)
     np.save(DATA / "labels.npy", data.y_train)
-    measured = {"titles": {name: peer.TITLE for name, peer in PEERS.items()}, "examples": EXAMPLES, "most": MOST}
+    words, times, *_ = NETS["T"].sizes
+    text = np.random.default_rng(0).integers(words, size=(EXAMPLES["T"], times + 1))  # a step's time hangs on no word
+    np.save(DATA / "words.npy", text[:, :-1])
+    np.save(DATA / "next.npy", text[:, 1:])
+    measured = {"titles": {name: peer.TITLE for name, peer in PEERS.items()}, "examples": EXAMPLES["A"], "most": MOST}
 
     def keep(**parts) -> None:
         measured.update(parts)

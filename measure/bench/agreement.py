@@ -15,7 +15,7 @@ def moved(worker: Worker, name: str) -> np.ndarray:
     worker.ask("epoch")
     after = worker.ask("parameters")["parameters"]
     pairs = [pair for before, now in zip(net.weights(), after, strict=True) for pair in zip(before, now, strict=True)]
-    return np.concatenate([np.ravel(np.subtract(now, before)) for before, now in pairs])
+    return np.concatenate([np.ravel(now) - np.ravel(before) for before, now in pairs])
 
 
 def agreement(workers: list[Worker], name: str) -> dict[str, dict]:

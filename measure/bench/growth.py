@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from measure.bench.networks import Net
-from measure.bench.timing import EXAMPLES, Worker, interleaved
+from measure.bench.networks import EXAMPLES, Net
+from measure.bench.timing import Worker, interleaved
 
 REPEATS = 3
 
@@ -26,7 +26,7 @@ def growth(worker: Worker) -> dict[str, dict]:
     def net(*hidden: int) -> Net:
         return Net((784, *hidden, 10), "sigmoid", 0.1)
 
-    few = EXAMPLES // 4
+    few = EXAMPLES["B"] // 4
     return {
         "examples": series(worker, [(n, net(30), 32, n) for n in (7_500, 15_000, 30_000, 60_000)]),
         "width": series(worker, [(w, net(w), 128, few) for w in (16, 64, 256, 1024)]),

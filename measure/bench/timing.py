@@ -13,7 +13,7 @@ from measure.bench.networks import Net
 from measure.bench.peers import peer
 
 DATA = ROOT / "_build" / "bench"
-EXAMPLES, REPEATS = 60_000, 5
+REPEATS = 5
 SMALL = 32  # from here on a batch is not small
 
 
@@ -40,7 +40,7 @@ class Worker:
             return json.loads(line)
         raise RuntimeError(f"{self.name} ended:\n{(DATA / f'{self.name}.log').read_text()[-2000:]}")
 
-    def start(self, net: Net, batch: int, examples: int = EXAMPLES, in_order: bool = False) -> None:
+    def start(self, net: Net, batch: int, examples: int, in_order: bool = False) -> None:
         """A network with the start weights, about to be trained on the first so many examples."""
         self.ask("start", **asdict(net), batch=batch, examples=examples, in_order=in_order)
 
@@ -55,7 +55,7 @@ def interleaved(
     workers: list[Worker],
     net: Net,
     batch: int,
-    examples: int = EXAMPLES,
+    examples: int,
     repeats: int = REPEATS,
     in_full: Collection[str] = (),
 ) -> dict[str, dict]:

@@ -43,15 +43,17 @@ def main(name: str, folder: str) -> None:
         from measure.bench import ablations
 
         (ablations.CHANGES | ablations.LEFT_OUT)[change].apply()
-    x, labels = (np.load(Path(folder) / f"{part}.npy", allow_pickle=False) for part in ("x", "labels"))
+    parts = ("x", "labels", "words", "next")
+    x, labels, words, following = (np.load(Path(folder) / f"{part}.npy", allow_pickle=False) for part in parts)
     epoch = parameters = None
     for line in sys.stdin:
         ask = json.loads(line)
         answer = {}
         if ask["do"] == "start":
             net, n = Net(tuple(ask["sizes"]), ask["kind"], ask["rate"]), ask["examples"]
+            data = net.examples((x, labels), (words, following), n)
             rng = InOrder() if ask["in_order"] else np.random.default_rng(1)
-            epoch, parameters = trained.start(net, net.weights(), x[:n], labels[:n], ask["batch"], rng)
+            epoch, parameters = trained.start(net, net.weights(), *data, ask["batch"], rng)
         elif ask["do"] == "epoch":
             started = time.process_time()
             answer["cost"] = epoch()

@@ -85,6 +85,18 @@ def learned(peer, kind):
     return np.concatenate([np.ravel(array) for pair in parameters() for array in pair])
 
 
+@pytest.mark.parametrize("name", ["L", "T"])
+def test_a_network_of_part_v_starts_where_its_peer_starts_and_learns(name):
+    net, rng = NETS[name], np.random.default_rng(0)
+    images = rng.random((32, 784), dtype=np.float32), rng.integers(10, size=32)
+    texts = rng.integers(65, size=(2, 32, 64))
+    epoch, parameters = ours.start(net, net.weights(), *net.examples(images, texts, 32), 16, InOrder())
+    for pair, start in zip(parameters(), net.weights(), strict=True):
+        assert all(np.array_equal(np.ravel(now), np.ravel(then)) for now, then in zip(pair, start, strict=True))
+    first = epoch()
+    assert [epoch() for _ in range(4)][-1] < first
+
+
 @pytest.fixture
 def unchanged():
     """Whatever a change puts into nnlib is taken out again."""

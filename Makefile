@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth convolution shakespeare museum records bench pages lock environment help
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm convolution shakespeare museum records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -58,6 +58,9 @@ race: environment  ## Race the optimisers on the digits, each at its own best ra
 
 depth: environment  ## Train 20 layers on the digits with one remedy or several, each at its own best rate (about 10 minutes)
 	@$(IN_VENV) -m measure.depth
+
+norm: environment  ## Train them with normalisation and residuals, alone and together, each at its own best rate (about 10 minutes)
+	@$(IN_VENV) -m measure.norm
 
 convolution: environment  ## Train kernels and dense layers on a part of MNIST, and move the test images (about 10 minutes)
 	@$(IN_VENV) -m measure.convolution

@@ -6,6 +6,7 @@
 | batches | `batches.json`: what batch sizes reach on the digits, each at its own best rate |
 | race | `race.json`: how far each optimiser comes on the digits, at its own best rate |
 | depth | `depth.json`: what each remedy does for a network of 20 layers, each at its own best rate |
+| norm | `norm.json`: what normalisation and residuals, alone and together, do for that network |
 | convolution | `convolution.json`: what kernels and dense layers read of digits that have moved |
 | shakespeare | `shakespeare.json`: how well a small transformer foresees lines that it has not seen |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |

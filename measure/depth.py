@@ -10,7 +10,7 @@ test images. It writes `book/measured/depth.json`, which the chapter shows.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +29,7 @@ from nnlib import (
     Layer,
     LeakyReLU,
     Network,
+    Optimizer,
     ReLU,
     Sigmoid,
     SoftmaxCrossEntropy,
@@ -41,7 +42,7 @@ from nnlib import (
     scaled_normal,
 )
 from nnlib.layers import Init
-from nnlib.training import one_epoch
+from nnlib.training import Transform, one_epoch
 
 WIDTH, DEPTH = 50, 20
 EPOCHS, BATCH_SIZE = 30, 32
@@ -110,12 +111,19 @@ def build(plan: Plan, rng: np.random.Generator) -> Network:
 
 
 def share_right(name: str, part: str, rate: float, seed: int) -> float:
-    """Train, and return the share of the other images that is right; 0 where the cost is no longer finite."""
-    plan, (x, y, x_new, y_new) = PLANS[name], data()[part]
-    rng = np.random.default_rng(seed)
-    network, loss = build(plan, rng), SoftmaxCrossEntropy()
+    """Train the network of a plan, and return the share of the other images that is right."""
+    plan, rng = PLANS[name], np.random.default_rng(seed)
+    network = build(plan, rng)
     optimizer = plan.optimizer(network.parameters(), rate)
-    transforms = [ClipNorm(plan.clip)] if plan.clip else []
+    return trained(network, optimizer, part, rng, [ClipNorm(plan.clip)] if plan.clip else [])
+
+
+def trained(
+    network: Network, optimizer: Optimizer, part: str, rng: np.random.Generator, transforms: Sequence[Transform] = ()
+) -> float:
+    """Train a network, and return the share of the other images that is right; 0 where the cost is soon infinite."""
+    x, y, x_new, y_new = data()[part]
+    loss = SoftmaxCrossEntropy()
     with np.errstate(all="ignore"):
         for _ in range(EPOCHS):
             cost = one_epoch(network, loss, optimizer, minibatches(x, y, BATCH_SIZE, rng), transforms)

@@ -3,9 +3,9 @@
 python tools/embed.py            every set of which nnlib embeds something, whole or a piece
 python tools/embed.py digits     those named
 
-Run it in the test environment, whose scikit-learn holds the originals; what it does not hold is fetched as the loader
-does. A file counts only if its size and SHA-256 are those of the declaration. tests/nnlib/test_datasets.py compares
-what is embedded with scikit-learn's own reading, or with the original.
+Run it in the test environment, whose scikit-learn holds most of the originals; the others are fetched as a reader's
+would be, from NNLIB_DATA_DIR, the cache or a mirror. A file counts only if its size and SHA-256 are those of the
+declaration. tests/nnlib/test_datasets.py compares what is embedded with scikit-learn's own reading.
 """
 
 import gzip
@@ -17,7 +17,7 @@ import numpy as np
 import sklearn.datasets
 
 from nnlib.datasets import SOURCES
-from nnlib.fetch import fetch_all, read
+from nnlib.fetch import Source, fetch_all, read
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "book" / "nnlib"
@@ -39,6 +39,11 @@ def breast_cancer(original: bytes) -> dict[str, np.ndarray]:
     return {"features": rows[:, :-1].copy(), "malignant": (rows[:, -1] == 0).astype(np.uint8)}
 
 
+def names(original: bytes) -> dict[str, np.ndarray]:
+    """The text, a name in each line, as bytes."""
+    return {"text": np.frombuffer(original, np.uint8)}
+
+
 def shakespeare(original: bytes) -> dict[str, np.ndarray]:
     """The codes of the last 300,000 characters, and the codes that occur in the whole text, as bytes."""
     codes = np.frombuffer(original, np.uint8)
@@ -48,17 +53,22 @@ def shakespeare(original: bytes) -> dict[str, np.ndarray]:
 ARRAYS = {
     "digits": digits,
     "breast-cancer-wdbc": breast_cancer,
+    "names": names,
     "tiny-shakespeare": shakespeare,
 }  # from a set's name to what its arrays are, given the bytes of its original
 
 
-def main(names: list[str]) -> None:
+def original_of(source: Source) -> bytes:
+    """The bytes of the one file that a set consists of."""
+    path = ORIGINALS / source.files[0].name
+    return read(path, source.files[0]) if path.exists() else fetch_all(source)[0]
+
+
+def main(sets: list[str]) -> None:
     """Write the sets named, or all."""
-    for name in names or ARRAYS:
-        (original,), target = SOURCES[name].files, TARGET / SOURCES[name].embedded.name
-        shipped = ORIGINALS / original.name
-        (data,) = [read(shipped, original)] if shipped.exists() else fetch_all(SOURCES[name])
-        np.savez_compressed(target, **ARRAYS[name](data))
+    for name in sets or ARRAYS:
+        target = TARGET / SOURCES[name].embedded.name
+        np.savez_compressed(target, **ARRAYS[name](original_of(SOURCES[name])))
         data = target.read_bytes()
         print(f'declare it as OfficialFile("{target.name}", {len(data)}, "{hashlib.sha256(data).hexdigest()}")')
 

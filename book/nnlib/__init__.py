@@ -21,7 +21,7 @@ which refuses what does not fit, the edges (data, pictures, files), the `exercis
 """
 
 from .convolution import Conv2d, Flatten, MaxPool2d
-from .datasets import Dataset, load_breast_cancer, load_digits, load_mnist, load_shakespeare, split
+from .datasets import Dataset, load_breast_cancer, load_digits, load_mnist, load_names, load_shakespeare, split
 from .gradient_check import gradient_errors, loss_gradient_error, numerical_gradient, relative_error
 from .layers import (
     GELU,
@@ -99,6 +99,7 @@ __all__ = [
     "load_breast_cancer",
     "load_digits",
     "load_mnist",
+    "load_names",
     "load_shakespeare",
     "log_softmax",
     "loss_gradient_error",

@@ -84,6 +84,20 @@ BREAST_CANCER = Source(
     ),
     whole=True,
 )
+NAMES = Source(
+    name="names",
+    title="names",
+    shape=(32033,),
+    credit="US Social Security Administration, first names of children born in 2018, "
+    "https://www.ssa.gov/oact/babynames/, in the file of A. Karpathy's makemore, https://github.com/karpathy/makemore",
+    licence="MIT",
+    files=(
+        OfficialFile("names.txt", 228145, "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d", (32033,)),
+    ),
+    mirrors=("https://raw.githubusercontent.com/karpathy/makemore/988aa59e4d8fefa526d06f3b453ad116258398d4/",),
+    embedded=OfficialFile("names.npz", 103593, "dc6b5298b82d58b74812ce5adf0107f1353ee4a6e38d37097893af564e61bdb9"),
+    whole=True,
+)
 CHAR_RNN = "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e"  # the commit of that repository
 SHAKESPEARE = Source(
     name="tiny-shakespeare",
@@ -105,7 +119,7 @@ SHAKESPEARE = Source(
         "shakespeare.npz", 118297, "8fa1307e70dd49b38df4da6d74c7712d09f5f17b11c9b5d141655f182f8104d7"
     ),
 )
-SOURCES = {source.name: source for source in (DIGITS, MNIST, BREAST_CANCER, SHAKESPEARE)}  # every data set of the book
+SOURCES = {source.name: source for source in (DIGITS, MNIST, BREAST_CANCER, NAMES, SHAKESPEARE)}  # all of the book
 
 JUDGED = 55_770  # characters of Shakespeare to choose by, and as many to test on: a twentieth of the text each
 
@@ -287,6 +301,27 @@ def load_breast_cancer() -> Dataset:
         feature_names=tuple(names),
         class_names=("benign", "malignant"),
     )
+
+
+def load_names() -> list[str]:
+    """32,033 first names of children born in the United States in 2018; come with the book, need no network.
+
+    The Social Security Administration publishes them (https://www.ssa.gov/oact/babynames/, public domain), and
+    A. Karpathy's makemore has them in one file (https://github.com/karpathy/makemore, MIT).
+
+    Returns
+    -------
+    list of str
+        In small letters, a to z and no others, 2 to 15 of them; girls' names first, and both parts by how frequent a
+        name is. 2,539 names that boys and girls share stand in it twice: `set(names)` holds the 29,494 different ones.
+
+    Raises
+    ------
+    ValueError
+        If the file that came with the book is cut or changed.
+    """
+    with np.load(io.BytesIO(embedded(NAMES)), allow_pickle=False) as file:
+        return file["text"].tobytes().decode().split()
 
 
 def load_shakespeare(fallback: bool = False) -> Text:

@@ -21,7 +21,7 @@ from sklearn import datasets as sklearn_datasets
 import embed
 import nnlib
 from nnlib import datasets, fetch
-from nnlib.datasets import load_breast_cancer, load_digits, load_mnist, load_shakespeare, split
+from nnlib.datasets import load_breast_cancer, load_digits, load_mnist, load_names, load_shakespeare, split
 from nnlib.fetch import OfficialFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +49,10 @@ def test_the_embedded_digits_are_those_of_scikit_learn():
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_the_tool_writes_the_arrays_that_are_embedded(name, tmp_path, monkeypatch):
     monkeypatch.setattr(embed, "TARGET", tmp_path)
+    if name == "names":  # scikit-learn has no such file, and the test asks no mirror
+        (tmp_path / "names").mkdir()
+        (tmp_path / "names/names.txt").write_bytes(stored(name)["text"].tobytes())
+        monkeypatch.setenv("NNLIB_DATA_DIR", str(tmp_path))
     embed.main([name])
     with np.load(tmp_path / datasets.SOURCES[name].embedded.name) as new:
         assert dict(new).keys() == stored(name).keys()
@@ -84,6 +88,7 @@ LOADERS = [
     (datasets.DIGITS, load_digits),
     (datasets.MNIST, load_mnist),
     (datasets.BREAST_CANCER, load_breast_cancer),
+    (datasets.NAMES, load_names),
     (datasets.SHAKESPEARE, load_shakespeare),
 ]
 
@@ -190,6 +195,26 @@ def test_no_column_is_a_number_of_a_patient():
     assert len(table.feature_names) == table.x_train.shape[1] == 30
     for column in np.concatenate([table.x_train, table.x_test]).T:
         assert len(np.unique(column)) < 569  # what names a patient is there once only
+
+
+# The names
+
+
+def test_the_names_are_those_of_the_declared_file():
+    (file,) = datasets.NAMES.files
+    text = stored("names")["text"].tobytes()
+    assert (len(text), hashlib.sha256(text).hexdigest()) == (file.size, file.sha256)
+    assert "\n".join(load_names()).encode() == text
+
+
+def test_the_names_are_what_is_promised():
+    names = load_names()
+    assert (len(names), len(set(names))) == (32_033, 29_494)
+    assert set("".join(names)) == set("abcdefghijklmnopqrstuvwxyz")
+    assert (min(map(len, names)), max(map(len, names))) == (2, 15)
+    girls, boys = names[:18_029], names[18_029:]
+    assert (girls[0], boys[0]) == ("emma", "liam")
+    assert len(girls) == len(set(girls)) and len(boys) == len(set(boys)) and len({*girls} & {*boys}) == 2_539
 
 
 # Shakespeare

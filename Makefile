@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm convolution shakespeare museum records bench pages lock environment help
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm convolution memory shakespeare museum records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -64,6 +64,9 @@ norm: environment  ## Train them with normalisation and residuals, alone and tog
 
 convolution: environment  ## Train kernels and dense layers on a part of MNIST, and move the test images (about 10 minutes)
 	@$(IN_VENV) -m measure.convolution
+
+memory: environment  ## Measure how far back recurrent networks remember, and what a missing transpose costs (about 10 minutes)
+	@$(IN_VENV) -m measure.memory
 
 shakespeare: environment  ## Train a small transformer to write Shakespeare's lines, whole and with a part left out (about 30 minutes)
 	@$(IN_VENV) -m measure.shakespeare

@@ -8,6 +8,7 @@
 | depth | `depth.json`: what each remedy does for a network of 20 layers, each at its own best rate |
 | norm | `norm.json`: what normalisation and residuals, alone and together, do for that network |
 | convolution | `convolution.json`: what kernels and dense layers read of digits that have moved |
+| memory | `memory.json`: how far back recurrent networks remember, and what a missing transpose costs |
 | shakespeare | `shakespeare.json`: how well a small transformer foresees lines that it has not seen |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |

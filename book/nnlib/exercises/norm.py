@@ -120,7 +120,7 @@ def _trained(rng):
         rng.uniform(1.5, 3, 3).round(2),
         rng.uniform(1, 2, 3).round(2),
         rng.uniform(2, 4, 3).round(2),
-        rng.uniform(3, 6, 3).round(2),
+        rng.uniform(0.01, 0.06, 3).round(3),  # so small that epsilon counts
     )
 
 
@@ -146,6 +146,10 @@ def _trained(rng):
         (
             lambda x, gamma, beta, mean, variance: gamma * (x - mean) / (variance + 1e-5) + beta,
             "this divides by the variance; it is the spread, its root",
+        ),
+        (
+            lambda x, gamma, beta, mean, variance: gamma * (x - mean) / np.sqrt(variance) + beta,
+            "epsilon, 1e-5, is forgotten: a feature that never differs has the variance 0",
         ),
         (
             lambda x, gamma, beta, mean, variance: (x - mean) / np.sqrt(variance + 1e-5),
@@ -273,8 +277,8 @@ def ten_layers():
 @explain_it(
     "What the evidence carries",
     minutes=3,
-    question="Somebody shakes what comes out of every batch norm, at every step anew, and the network learns about as "
-    "well as without the shaking. Which conclusion does that carry?",
+    question="A network learns with batch norm, and not without it. Somebody shakes what comes out of every batch "
+    "norm, at every step anew, and it learns about as well as before. Which conclusion does that carry?",
     hints=(
         "Which of the reasons would have foretold that the network learns no more?",
         "A test that a reason fails speaks against it. Does it speak for any other?",
@@ -309,7 +313,9 @@ def _not_drawn(W, last):
         return f"got weights of shape {W.shape}, expected (60, 60)"
     if abs(W.mean()) > W.std() / 5:
         return "these weights have one sign more than the other: draw them with the mean 0"
-    if last is not None and W.any() and np.array_equal(W, last):
+    if not W.any():
+        return "a layer with weights of 0 alone: such layers do nothing"
+    if last is not None and np.array_equal(W, last):
         return "two layers have the same weights: draw them by rng"
     return None
 
@@ -352,7 +358,8 @@ def _measure_blocks(answer):
     mistakes=(
         (lambda rng, n, depth: rng.standard_normal((n, n)) * np.sqrt(2 / n), "the activations explode"),
         (lambda rng, n, depth: rng.standard_normal((n, n)) / np.sqrt(n * depth), "more than twice"),
-        (lambda rng, n, depth: np.zeros((n, n)), "they do nothing"),
+        (lambda rng, n, depth: np.zeros((n, n)), "do nothing"),
+        (lambda rng, n, depth: rng.standard_normal((n, n)) / n / depth**2, "they do nothing"),
         (lambda rng, n, depth: np.full((n, n), 1 / n / depth), "draw them with the mean 0"),
         (lambda rng, n, depth: np.random.default_rng(0).standard_normal((n, n)) / np.sqrt(n) / depth, "same weights"),
     ),

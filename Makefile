@@ -62,6 +62,9 @@ depth: environment  ## Train 20 layers on the digits with one remedy or several,
 norm: environment  ## Train them with normalisation and residuals, alone and together, each at its own best rate (about 10 minutes)
 	@$(IN_VENV) -m measure.norm
 
+generalisation: environment  ## Train on 100, 1,000 and 10,000 labels of MNIST with one remedy or another, each at its own best strength (about 6 minutes)
+	@$(IN_VENV) -m measure.generalisation
+
 convolution: environment  ## Train kernels and dense layers on a part of MNIST, and move the test images (about 10 minutes)
 	@$(IN_VENV) -m measure.convolution
 

@@ -7,6 +7,7 @@
 | race | `race.json`: how far each optimiser comes on the digits, at its own best rate |
 | depth | `depth.json`: what each remedy does for a network of 20 layers, each at its own best rate |
 | norm | `norm.json`: what normalisation and residuals, alone and together, do for that network |
+| generalisation | `generalisation.json`: what remedies against learning by heart bring on few and many labels |
 | convolution | `convolution.json`: what kernels and dense layers read of digits that have moved |
 | memory | `memory.json`: how far back recurrent networks remember, and what a missing transpose costs |
 | shakespeare | `shakespeare.json`: how well a small transformer foresees lines that it has not seen |

@@ -1,0 +1,229 @@
+"""Train one network on few, more and many labels of MNIST, with one remedy against learning by heart or another.
+
+    python -m measure.generalisation      or `make generalisation`: about 20 minutes
+
+The network is 784-100-10 with ReLU, He's first weights and the cross-entropy of a softmax. It learns from 100, 1,000 or
+10,000 training images, drawn anew for each seed, and always takes 3,000 steps in batches of 32, at a rate that falls
+to 0 along a cosine: so every remedy has the same budget. 5,000 training images are set aside for validation. On them
+each remedy finds its strength, at the rate that suits the network without a remedy, and then its rate, over two seeds
+of their own. With both it is trained from five other seeds, and each network is scored once on the test images.
+Without a remedy more numbers of labels are tried: what would more labels have brought?
+
+It writes `book/measured/generalisation.json`, which the chapter on generalisation shows.
+"""
+
+import argparse
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+
+import numpy as np
+
+from measure import spread, store
+from measure.records.augmentation import SIDE, grid, look
+from nnlib import (
+    L2,
+    SGD,
+    Dense,
+    Dropout,
+    Network,
+    ReLU,
+    SoftmaxCrossEntropy,
+    accuracy,
+    cosine,
+    he_normal,
+    load_mnist,
+    minibatches,
+    one_epoch,
+    split,
+)
+
+SIZES = (100, 1000, 10_000)
+MORE_LABELS = (200, 500, 2000, 5000, 20_000)  # without a remedy
+STEPS, BATCH_SIZE = 3000, 32
+VALIDATION = 1 / 12  # 5,000 of the 60,000 training images
+SEEDS = (0, 1, 2, 3, 4)
+CHOICE_SEEDS = (100, 101)  # none of those that are scored
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+MIDDLE = 0.1
+LOOKS = 20  # how often early stopping looks at the validation images
+GROUP = 8  # neighbours in a batch that are moved alike
+
+
+class ClippedL1(SGD):
+    """Gradient descent with L1: after its step each weight goes towards 0 by rate times strength, and stops there."""
+
+    def __init__(self, parameters: list, learning_rate: Callable, strength: float):
+        super().__init__(parameters, learning_rate)
+        self.strength = strength
+
+    def step(self) -> None:
+        by = self.rate() * self.strength
+        super().step()
+        for p in self.parameters:
+            if p.value.ndim > 1:
+                p.value[...] = np.sign(p.value) * np.maximum(np.abs(p.value) - by, 0)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What is done, at one strength: nothing, unless said otherwise."""
+
+    stop: bool = False  # keep the parameters that did best on the validation images
+    l2: float = 0.0
+    l1: float = 0.0
+    dropout: float = 0.0
+    pixels: int = 0  # how far images are moved, at most
+    degrees: float = 0.0  # how far they are turned, at most
+    mirror: bool = False  # whether half of them are mirrored
+
+
+MOVES = {1: 8, 2: 16, 3: 24, 4: 32}  # so many pixels with so many degrees
+REMEDIES: dict[str, list[Remedy]] = {  # each at the strengths that are tried
+    "none": [Remedy()],
+    "early stopping": [Remedy(stop=True)],
+    "L2": [Remedy(l2=strength) for strength in (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)],
+    "L1": [Remedy(l1=strength) for strength in (1e-5, 1e-4, 3e-4, 1e-3, 3e-3)],
+    "dropout": [Remedy(dropout=rate) for rate in (0.1, 0.3, 0.5, 0.7)],
+    "shifts": [Remedy(pixels=pixels) for pixels in (1, 2, 3)],
+    "shifts and turns": [Remedy(pixels=pixels, degrees=degrees) for pixels, degrees in MOVES.items()],
+    "shifts, turns and dropout": [
+        Remedy(pixels=pixels, degrees=MOVES[pixels], dropout=rate)
+        for pixels, rate in ((1, 0.1), (2, 0.1), (2, 0.3), (3, 0.1))
+    ],
+    "mirrored": [Remedy(mirror=True)],
+}
+
+
+@cache
+def data() -> tuple[np.ndarray, ...]:
+    """Images and labels: to learn from, for validation, and for the test."""
+    found = load_mnist()
+    parts = split(found.x_train, found.y_train, VALIDATION, np.random.default_rng(0))
+    return *parts, found.x_test, found.y_test
+
+
+def build(remedy: Remedy, rng: np.random.Generator) -> Network:
+    """The untrained network."""
+    dropped = [Dropout(remedy.dropout, rng)] if remedy.dropout else []
+    first, last = (Dense(n_in, n_out, rng, np.float32, he_normal) for n_in, n_out in ((784, 100), (100, 10)))
+    return Network(first, ReLU(), *dropped, last)
+
+
+def moved(images: np.ndarray, remedy: Remedy, rng: np.random.Generator) -> np.ndarray:
+    """The images (n, 784), turned, moved by whole pixels and mirrored by lot; what enters repeats the rim, so paper."""
+    if remedy.mirror:
+        mirrored = images.reshape(-1, SIDE, SIDE)[:, :, ::-1].reshape(images.shape)
+        images = np.where(rng.random((len(images), 1)) < 0.5, mirrored, images)
+    if not remedy.pixels:
+        return images
+    seen, middle = [], (SIDE - 1) / 2
+    for start in range(0, len(images), GROUP):
+        way = rng.integers(-remedy.pixels, remedy.pixels + 1, (2, 1))
+        angle = np.radians(rng.uniform(-remedy.degrees, remedy.degrees))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        place = (turn @ (grid(SIDE) - middle) + middle + way).astype(np.float32)
+        seen.append(look(images[start : start + GROUP], place))
+    return np.concatenate(seen)
+
+
+def train(remedy: Remedy, labels: int, rate: float, seed: int, part: str) -> dict[str, float]:
+    """Train on so many labels; the shares of its own images and of the others that are read, and of weights at 0."""
+    x, y, x_val, y_val, x_test, y_test = data()
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(len(x))[:labels]
+    x, y = x[chosen], y[chosen]
+    network, loss, falling = build(remedy, rng), SoftmaxCrossEntropy(), cosine(rate, STEPS)
+    sgd = ClippedL1(network.parameters(), falling, remedy.l1) if remedy.l1 else SGD(network.parameters(), falling)
+    transforms = [L2(remedy.l2)] if remedy.l2 else []
+    batches = ((moved(x_batch, remedy, rng), y_batch) for x_batch, y_batch in _forever(x, y, rng))
+    best, kept = -1.0, {}
+    for _ in range(LOOKS if remedy.stop else 1):
+        one_epoch(network, loss, sgd, islice(batches, STEPS // (LOOKS if remedy.stop else 1)), transforms)
+        if remedy.stop and (now := accuracy(network, x_val, y_val)) > best:
+            best, kept = now, {name: array.copy() for name, array in network.state().items()}
+    for name, array in network.state().items():
+        array[...] = kept.get(name, array)
+    others = (x_val, y_val) if part == "choice" else (x_test, y_test)
+    return {
+        "right": accuracy(network, *others),
+        "own": accuracy(network, x, y),
+        "zeros": float(np.mean(network.layers[0].W == 0)),
+    }
+
+
+def _forever(x: np.ndarray, y: np.ndarray, rng: np.random.Generator):
+    while True:
+        yield from minibatches(x, y, BATCH_SIZE, rng)
+
+
+def run(job: tuple) -> dict[str, float]:
+    """One training, for a worker."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return train(*job)
+
+
+def best(tried: dict) -> object:
+    """What reads most of the validation images."""
+    return max(tried, key=tried.get)
+
+
+def rates_to_try(tried: dict[float, float], middle: float) -> list[float]:
+    """The rates that come next: the middle and its neighbours, then one beyond the edge at which the best lies."""
+    place = RATES.index(best(tried) if tried else middle)
+    around = RATES[max(0, place - 1) : place + 2]
+    return [rate for rate in around if rate not in tried]
+
+
+def measured(name: str, labels: int, each: Callable, middle: float) -> dict:
+    """What a remedy reaches with so many labels; `each` makes a list of jobs into a list of scores."""
+
+    def chosen(pairs: list[tuple[Remedy, float]]) -> list[float]:
+        jobs = [(remedy, labels, rate, seed, "choice") for remedy, rate in pairs for seed in CHOICE_SEEDS]
+        found = [scores["right"] for scores in each(jobs)]
+        return np.reshape(found, (len(pairs), -1)).mean(axis=1).tolist()
+
+    remedies = REMEDIES[name]
+    strengths = dict(zip(range(len(remedies)), chosen([(remedy, middle) for remedy in remedies]), strict=True))
+    place = best(strengths)
+    rates = {middle: strengths[place]}
+    while more := rates_to_try(rates, middle):
+        rates |= dict(zip(more, chosen([(remedies[place], rate) for rate in more]), strict=True))
+    runs = each([(remedies[place], labels, best(rates), seed, "test") for seed in SEEDS])
+    return {
+        "strength": place,
+        "strengths": list(strengths.values()),
+        "rate": best(rates),
+        "rates": sorted(map(list, rates.items())),
+        **{key: [scores[key] for scores in runs] for key in ("right", "own", "zeros")},
+    }
+
+
+def main() -> None:
+    """Measure, store and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="how many to train at once")
+    arguments = parser.parse_args()
+    with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
+        for labels in sorted((*SIZES, *MORE_LABELS)):
+            found, middle = {}, MIDDLE
+            for name in REMEDIES if labels in SIZES else ["none"]:
+                found[name] = measured(name, labels, lambda jobs: list(pool.map(run, jobs)), middle)
+                middle = found["none"]["rate"]
+                scores, own = spread(found[name]["right"]), spread(found[name]["own"])
+                print(
+                    f"{labels} labels, {name}: strength {found[name]['strength']}, rate {found[name]['rate']:g},",
+                    "{mean:.2%} ({min:.2%} to {max:.2%})".format(**scores),
+                    f"own {own['mean']:.1%}",
+                    flush=True,
+                )
+            store("generalisation", {str(labels): found})
+        store("generalisation", {"seeds": list(SEEDS), "steps": STEPS})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+// Width: errors on training images and on new ones, for a number of neurons, wrong labels and L2 that the reader chooses.
+
+const WIDTH = 360;
+const HEIGHT = 290;
+const TICKS = [10, 30, 100, 300, 1000];
+
+/** What the scores come to, in words; errors are in per cent. */
+function said(images, width, wrong, l2, own, fresh, size) {
+  return (
+    `${width} neurons, ${images} training images, wrong labels: ${wrong}, L2: ${l2}. Of 100 training images `
+    + `${own.toFixed(1)} are misread, of 100 new ones ${fresh.toFixed(1)}. The last weights have the size ${significant(size, 2)}.`
+  );
+}
+
+function render({ model, el }) {
+  const { widths, images, scores, start } = model.get("data");
+  const wrongs = Object.keys(scores);
+  const penalties = Object.keys(scores[wrongs[0]]);
+  const choice = { ...start };
+
+  const marks = svg("g");
+  const lines = { own: svg("polyline", { class: "nnlib-width-own" }), fresh: svg("polyline", { class: "nnlib-width-fresh" }) };
+  const points = svg("g");
+  const picture = svg(
+    "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "nnlib-width-picture", "aria-hidden": "true" },
+    marks, lines.own, lines.fresh, points,
+  );
+  const on = plane(picture, {
+    width: WIDTH, height: HEIGHT, left: Math.log10(5.5), right: Math.log10(widths.at(-1) * 1.15), bottom: -12, top: 104,
+  });
+  const status = element("p", { class: "nnlib-width-status", role: "status" });
+  const range = element("input", {
+    type: "range", min: 0, max: widths.length - 1, value: widths.indexOf(start.width), "aria-label": "Neurons",
+    input() {
+      choice.width = widths[Number(range.value)];
+      draw();
+    },
+  });
+  const groups = [chooser("Wrong labels", wrongs, "wrong"), chooser("L2", penalties, "l2")];
+  const key = (kind, shape, text) => element(
+    "span", {}, svg("svg", { viewBox: "-7 -7 14 14", class: "nnlib-width-key", "aria-hidden": "true" }, dot(kind, shape, 0, 0, 3.5)), text,
+  );
+  const legend = element(
+    "p", { class: "nnlib-width-legend" },
+    key("own", "rect", "% of the training images misread"), key("fresh", "circle", "% of new images misread"),
+  );
+
+  /** Buttons of which one is pressed. */
+  function chooser(label, values, name) {
+    const keys = values.map((value) => button(value, () => {
+      choice[name] = value;
+      draw();
+    }));
+    const group = element(
+      "div", { role: "group", "aria-label": label }, element("span", { class: "nnlib-width-label" }, label),
+      element("div", { class: "nnlib-width-keys" }, ...keys),
+    );
+    group.press = () => keys.forEach((each, i) => each.setAttribute("aria-pressed", String(values[i] === choice[name])));
+    return group;
+  }
+
+  function dot(kind, shape, x, y, r) {
+    return shape === "circle"
+      ? svg("circle", { class: `nnlib-width-${kind}-dot`, cx: x, cy: y, r })
+      : svg("rect", { class: `nnlib-width-${kind}-dot`, x: x - r, y: y - r, width: 2 * r, height: 2 * r });
+  }
+
+  function draw() {
+    const { width, wrong, l2 } = choice;
+    const here = scores[wrong][l2];
+    const place = widths.indexOf(width);
+    const edge = on.x(Math.log10(7.5));
+    const at = on.x(Math.log10(width));
+    marks.replaceChildren();
+    for (const share of [0, 25, 50, 75, 100]) {
+      marks.append(
+        svg("line", { class: "nnlib-width-grid", x1: edge, x2: WIDTH, y1: on.y(share), y2: on.y(share) }),
+        svg("text", { class: "nnlib-width-tick", x: edge - 4, y: on.y(share) + 5, "text-anchor": "end" }, share),
+      );
+    }
+    for (const tick of TICKS) {
+      marks.append(svg("text", { class: "nnlib-width-tick", x: on.x(Math.log10(tick)), y: HEIGHT - 6, "text-anchor": "middle" }, tick));
+    }
+    marks.append(svg("line", { class: "nnlib-width-here", x1: at, x2: at, y1: on.y(100), y2: on.y(0) }));
+    points.replaceChildren();
+    for (const [kind, shape, column] of [["own", "rect", 0], ["fresh", "circle", 1]]) {
+      const places = here.map((row, i) => [on.x(Math.log10(widths[i])), on.y(row[column])]);
+      lines[kind].setAttribute("points", places.map((pair) => pair.join(",")).join(" "));
+      points.append(...places.map(([x, y], i) => dot(kind, shape, x, y, i === place ? 6 : 2.5)));
+    }
+    for (const group of groups) group.press();
+    range.setAttribute("aria-valuetext", `${width} neurons`);
+    status.textContent = said(images, width, wrong, l2, ...here[place]);
+  }
+
+  stage(
+    el,
+    element(
+      "div", { class: "nnlib-width" },
+      element("div", { class: "nnlib-width-left" }, picture, legend),
+      element(
+        "div", { class: "nnlib-width-right" },
+        element("label", {}, element("span", { class: "nnlib-width-label" }, "Neurons"), range), ...groups, status,
+      ),
+    ),
+  );
+  draw();
+}
+
+export default { render };

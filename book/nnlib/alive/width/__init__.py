@@ -34,7 +34,7 @@ def scores(width: int, seed: int) -> dict[tuple[str, str], tuple[float, float, f
     """The shares of training images and of new ones that are misread, and the size of the last layer's weights.
 
     One triple for each share of wrong labels and L2. The weights have the lowest sum of squared errors, plus strength
-    times their own squares; where many have, as with more neurons than images and no L2, they are the smallest of these.
+    times their own squares; where many have, as with more neurons than images and no L2, they are the smallest ones.
     With a = U S V^T that is V S / (S^2 + strength) U^T targets.
     """
     x, y, x_new, y_new = images()

@@ -32,7 +32,7 @@ def test_no_rate_is_chosen_at_the_edge_of_what_was_tried(title):
 def test_what_is_stored_has_the_programs_budget_and_scores_no_seed_that_chose():
     assert STORED["steps"] == generalisation.STEPS
     assert STORED["seeds"] == list(generalisation.SEEDS)
-    assert not set(generalisation.SEEDS) & set(generalisation.CHOICE_SEEDS)
+    assert generalisation.CHOICE_SEED not in generalisation.SEEDS
 
 
 def test_where_the_best_rate_lies_at_an_edge_the_next_one_is_tried():

@@ -303,7 +303,7 @@ def dropout_back(grad, m, rate):
     return grad * m / (1 - rate)
 
 
-REACH = 0.80
+REACH = 0.78
 
 
 def _spoilt(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -323,16 +323,28 @@ def _measure_spoilt(learn: Callable) -> tuple[str, bool]:
         if right[0] < 0.5:
             return f"{right[0]:.1%} with the first seed: the rule is not learned yet, or no longer", False
     said = ", ".join(f"{share:.1%}" for share in right)
-    return (said, True) if min(right) >= REACH else (f"{said}. Not all five reach 80 %", False)
+    return (said, True) if min(right) >= REACH else (f"{said}. Not all five reach 78 %", False)
 
 
-def _learn(x, y, rng, epochs, strength=0.0, dropout=0.0):
+def _learn(x, y, rng, epochs, dropout=0.0):
     dropped = [Dropout(dropout, rng)] if dropout else []
     first, last = Dense(64, 200, rng, np.float32, he_normal), Dense(200, 10, rng, np.float32, he_normal)
     network = Network(first, ReLU(), *dropped, last)
     parts = network, SoftmaxCrossEntropy(), Adam(network.parameters(), 0.003), x, y
-    transforms = [L2(strength)] if strength else []
-    list(train_epochs(*parts, epochs=epochs, batch_size=32, rng=rng, transforms=transforms))
+    list(train_epochs(*parts, epochs=epochs, batch_size=32, rng=rng))
+    return network
+
+
+def _stopped(x, y, rng):
+    x, y, x_val, y_val = split(x, y, 0.2, rng)
+    first, last = Dense(64, 200, rng, np.float32, he_normal), Dense(200, 10, rng, np.float32, he_normal)
+    network, best = Network(first, ReLU(), last), 0
+    parts = network, SoftmaxCrossEntropy(), Adam(network.parameters(), 0.003), x, y
+    for _ in train_epochs(*parts, epochs=20, batch_size=32, rng=rng):
+        if (right := accuracy(network, x_val, y_val)) > best:
+            best, kept = right, {name: array.copy() for name, array in network.state().items()}
+    for name, array in network.state().items():
+        array[...] = kept[name]
     return network
 
 
@@ -347,24 +359,16 @@ def _learn(x, y, rng, epochs, strength=0.0, dropout=0.0):
     why="The rule is learned first and needs small weights and no single neuron; the wrong labels need the contrary.",
     measure=_measure_spoilt,
     mistakes=(
-        (lambda x, y, rng: _learn(x, y, rng, 80), "Not all five reach 80 %"),
+        (lambda x, y, rng: _learn(x, y, rng, 80), "Not all five reach 78 %"),
         (lambda x, y, rng: Network(Dense(64, 10, rng, np.float32)), "the rule is not learned yet"),
     ),
-    also_right=(
-        lambda x, y, rng: _learn(x, y, rng, 40, strength=0.01),
-        lambda x, y, rng: _learn(x, y, rng, 40, dropout=0.7),
-        lambda x, y, rng: _learn(x, y, rng, 8),
-    ),
+    also_right=(_stopped, lambda x, y, rng: _learn(x, y, rng, 40, dropout=0.7), lambda x, y, rng: _learn(x, y, rng, 8)),
 )
 def learn_despite(x, y, rng):
     """A network trained on x (500, 64), float32, and labels y (500,), of which about four of ten are wrong."""
-    x, y, x_val, y_val = split(x, y, 0.2, rng)
     first, last = Dense(64, 200, rng, np.float32, he_normal), Dense(200, 10, rng, np.float32, he_normal)
-    network, best = Network(first, ReLU(), last), 0
+    network = Network(first, ReLU(), last)
     parts = network, SoftmaxCrossEntropy(), Adam(network.parameters(), 0.003), x, y
-    for _ in train_epochs(*parts, epochs=20, batch_size=32, rng=rng):
-        if (right := accuracy(network, x_val, y_val)) > best:
-            best, kept = right, {name: array.copy() for name, array in network.state().items()}
-    for name, array in network.state().items():
-        array[...] = kept[name]
+    for _ in train_epochs(*parts, epochs=40, batch_size=32, rng=rng, transforms=[L2(0.01)]):
+        pass
     return network

@@ -12,7 +12,7 @@ import pytest
 
 from chapters import chapters
 from measure import results, shakespeare
-from nnlib.alive import depth, digit, heads, kernel, landscape, line, live, reading, stepper, walks
+from nnlib.alive import depth, digit, heads, kernel, landscape, line, live, reading, stepper, walks, width
 
 PAGE = re.compile(r'class="nnlib-live nnlib-live-(\w+)".*?aria-label="([^"]*)".*?json">(.*?)</script>', re.DOTALL)
 
@@ -43,7 +43,7 @@ def show(name, label, data):
         shown = landscape.straight_line if "batches" in data else landscape.sigmoid_neuron
         shown(np.array(data["x"]), np.array(data["y"]))
     else:
-        {"stepper": stepper.show, "depth": depth.show, "kernel": kernel.show, "walks": walks.show}[name]()
+        {"stepper": stepper.show, "depth": depth.show, "kernel": kernel.show, "walks": walks.show, "width": width.show}[name]()
 
 
 class Thousandth(int):

@@ -1,6 +1,6 @@
 """Train one network on few, more and many labels of MNIST, with one remedy against learning by heart or another.
 
-    python -m measure.generalisation      or `make generalisation`: about 12 minutes
+    python -m measure.generalisation      or `make generalisation`: about 6 minutes
 
 The network is 784-100-10 with ReLU, He's first weights and the cross-entropy of a softmax. It learns from 100, 1,000 or
 10,000 training images, drawn anew for each seed, and always takes 2,000 steps in batches of 32, at a rate that falls

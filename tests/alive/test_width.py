@@ -48,6 +48,7 @@ def test_what_the_chapter_says_of_the_two_descents_is_to_be_seen():
     assert row(300)[2] > 10 * row(1500)[2]
     assert row(300, l2="0.3")[1] < 12
     assert row(300, "a fifth")[1] > 70 > 30 > row(100, "a fifth")[1]
+    assert row(1500, "a fifth", "10")[1] < row(100, "a fifth", "0.3")[1] < row(1500, "a fifth", "0.3")[1]
 
 
 @pytest.mark.parametrize("wrong", width.WRONG)
@@ -66,4 +67,5 @@ def test_it_begins_at_a_width_of_its_own_and_the_words_tell_three(monkeypatch):
     width.show()
     name, data, _, text = handed[0]
     assert name == "width" and data["start"]["width"] in data["widths"] == list(width.WIDTHS)
+    assert data["penalties"] == list(width.L2)  # a script puts the key "10" before the others
     assert len(text) == 3 * len(width.WRONG) * len(width.L2) and text[1].startswith("300 neurons")

@@ -21,7 +21,7 @@ def test_it_is_steered_by_keyboard_alone(alive, shown):
     says(page, sentence(width.WIDTHS[width.WIDTHS.index(width.START["width"]) + 1]))
     page.keyboard.press("End")
     says(page, sentence(width.WIDTHS[-1]))
-    for key, now in [("a fifth", ("a fifth", "none")), ("0.3", ("a fifth", "0.3"))]:
+    for key, now in [("a fifth", ("a fifth", "none")), ("0.3", ("a fifth", "0.3")), ("10", ("a fifth", "10"))]:
         tab_to(page, key)
         page.keyboard.press("Enter")
         says(page, sentence(width.WIDTHS[-1], *now))

@@ -17,7 +17,7 @@ PARTS = ("width.js",)
 IMAGES = 300  # to learn from, drawn anew for each seed
 WIDTHS = (10, 20, 40, 70, 100, 150, 200, 250, 280, 300, 320, 350, 400, 500, 700, 1000, 1500)
 WRONG = {"none": 0.0, "a fifth": 0.2}  # labels that are replaced by another digit
-L2 = {"none": 0.0, "0.3": 0.3}  # the strength, for the sum of squared errors
+L2 = {"none": 0.0, "0.3": 0.3, "10": 10.0}  # the strength, for the sum of squared errors
 SEEDS = (0, 1, 2, 3, 4)
 START = {"width": 40, "wrong": "none", "l2": "none"}
 
@@ -84,5 +84,5 @@ def show() -> None:
         for place, width in enumerate(WIDTHS)
         if width in (100, 300, 1500)
     ]
-    data = {"widths": list(WIDTHS), "images": IMAGES, "scores": found, "start": START}
+    data = {"widths": list(WIDTHS), "images": IMAGES, "penalties": list(L2), "scores": found, "start": START}
     live.show("width", data, "Errors on training images and on new ones, by the number of neurons", text)

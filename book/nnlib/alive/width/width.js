@@ -13,9 +13,8 @@ function said(images, width, wrong, l2, own, fresh, size) {
 }
 
 function render({ model, el }) {
-  const { widths, images, scores, start } = model.get("data");
+  const { widths, images, penalties, scores, start } = model.get("data");
   const wrongs = Object.keys(scores);
-  const penalties = Object.keys(scores[wrongs[0]]);
   const choice = { ...start };
 
   const marks = svg("g");

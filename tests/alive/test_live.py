@@ -38,7 +38,7 @@ def test_a_number_that_json_cannot_hold_is_refused():
 
 
 def test_the_interactives_are_the_folders():
-    assert live.names() == ["depth", "digit", "heads", "kernel", "landscape", "line", "reading", "stepper", "walks", "width"]
+    assert live.names() == "depth digit heads kernel landscape line reading stepper walks width".split()
 
 
 def test_the_parts_of_a_script_stand_in_the_order_that_its_module_names(monkeypatch):

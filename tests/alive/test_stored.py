@@ -43,7 +43,7 @@ def show(name, label, data):
         shown = landscape.straight_line if "batches" in data else landscape.sigmoid_neuron
         shown(np.array(data["x"]), np.array(data["y"]))
     else:
-        {"stepper": stepper.show, "depth": depth.show, "kernel": kernel.show, "walks": walks.show, "width": width.show}[name]()
+        {"stepper": stepper, "depth": depth, "kernel": kernel, "walks": walks, "width": width}[name].show()
 
 
 class Thousandth(int):

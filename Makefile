@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum records bench pages lock environment help
+.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -79,6 +79,9 @@ controls: environment  ## See which ingredient of those networks did it, each si
 
 museum: environment  ## Train the tutorial of the bug museum on MNIST, with its slips and mended, over six seeds (about 25 minutes)
 	@$(IN_VENV) -m measure.museum
+
+hall: environment  ## Train the exhibits of the second hall as found and mended, over five seeds (about 5 minutes)
+	@$(IN_VENV) -m measure.second_hall
 
 records: environment  ## See how far dense layers and kernels come on MNIST (ON=--validation, ON=--ablation, ON=--kernels)
 	@$(IN_VENV) -m measure.records $(ON)

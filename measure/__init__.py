@@ -13,6 +13,7 @@
 | shakespeare | `shakespeare.json`: how well a small transformer foresees lines that it has not seen |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |
+| second_hall | `second_hall.json`: what the exhibits of the museum's second hall cost, as found and mended |
 | records | `records.json`: how far dense layers come on MNIST in a minute and in five, and how far kernels do |
 | bench | `bench.json`: how long nnlib trains, beside its peers |
 | pages | `pages.json`: how soon the site's pages are there, by Lighthouse |

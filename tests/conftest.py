@@ -35,14 +35,14 @@ def pytest_configure(config):
 FIRST = tuple(
     f"tests/{name}.py"
     for name in (
-        "browser/test_axe",
-        "browser/test_pages",
-        "browser/test_lite",
-        "exercises/test_exercises",
         "book/test_invitations",
-        "nnlib/test_interrupted",
-        "browser/test_stepper",
-        "browser/test_landscape",
+        "browser/test_axe",
+        "exercises/test_exercises",
+        "browser/test_pages",
+        "browser/test_pdf",
+        "browser/test_lite",
+        "nnlib/test_bad_luck",
+        "book/test_site",
     )
 )
 

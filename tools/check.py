@@ -94,7 +94,7 @@ def tests() -> list[str]:
     return [
         *PYTEST,
         "tests",
-        "-n2",
+        "-n3",  # a browser often leaves its worker waiting, so that three keep two processors busy
         "--dist=loadfile",
         "--no-loadscope-reorder",  # conftest.py has the longest begin first
         "--cov=nnlib",

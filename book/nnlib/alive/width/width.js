@@ -25,7 +25,7 @@ function render({ model, el }) {
     marks, lines.own, lines.fresh, points,
   );
   const on = plane(picture, {
-    width: WIDTH, height: HEIGHT, left: Math.log10(5.5), right: Math.log10(widths.at(-1) * 1.15), bottom: -12, top: 104,
+    width: WIDTH, height: HEIGHT, left: Math.log10(4.5), right: Math.log10(widths.at(-1) * 1.15), bottom: -12, top: 104,
   });
   const status = element("p", { class: "nnlib-width-status", role: "status" });
   const range = element("input", {

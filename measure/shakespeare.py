@@ -99,7 +99,7 @@ def build(plan: Plan, rng: np.random.Generator, dtype: type = np.float32) -> Net
 def stored_network() -> Network:
     """The network whose weights come with the book, in float64."""
     network = build(PLANS["long"], np.random.default_rng(0), np.float64)
-    with np.load(WEIGHTS) as stored:
+    with np.load(WEIGHTS, allow_pickle=False) as stored:
         for name, array in network.state().items():
             array[...] = stored[name]
     return network

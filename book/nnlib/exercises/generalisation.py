@@ -359,7 +359,8 @@ def _stopped(x, y, rng):
     hints=(
         "200 ReLUs and Adam at 0.003 learn the rule in a few epochs, and the wrong labels in many. When do you stop?",
         "Set a fifth of the images aside. Their labels are wrong as often, but not in a way that the network can know.",
-        "Or let it go on, and make learning by heart dear: L2(0.01) or a dropout of 0.7, for 40 epochs.",
+        "Or let it go on, and make learning by heart dear: L2(0.01) or a dropout of 0.7, for 40 epochs. Both are in "
+        "nnlib: from nnlib import Dropout, L2.",
     ),
     why="The rule is learned first and needs small weights and no single neuron; the wrong labels need the contrary.",
     measure=_measure_spoilt,

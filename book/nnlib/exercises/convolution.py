@@ -347,7 +347,7 @@ def _with_tanh(rng):
     "Five hundred parameters",
     minutes=20,
     hints=(
-        "How many parameters does a dense layer with six neurons take, and how many do four kernels of 3 x 3?",
+        "How many parameters do six hidden neurons cost, and how many do four kernels of 3 x 3?",
         "Most of them will stand in the last layer: pool first, so that it has fewer inputs.",
         "Four kernels of 3 x 3 make 6 x 6 places, pooled 3 x 3: 36 inputs for the last layer, 370 parameters.",
     ),

@@ -75,8 +75,8 @@ function render({ model, el }) {
         const chosen = choice.part === part && choice.row === row && choice.column === column;
         const reached = !chosen && met.some((each) => each[part][0] === row && each[part][1] === column);
         const there = choice.way === "back" && part !== "output" ? [decimals(numbers.there[part][row][column])] : [];
-        const seen = element("span", { "aria-hidden": "true" }, value, ...there.map((number) => element("small", {}, number)));
-        cell.replaceChildren(seen); // the label says the same in words
+        cell.replaceChildren(value);
+        cell.dataset.small = there.join(""); // drawn by the style sheet; the label says it in words
         const small = there.map((number) => ` as a slope, itself ${number}`).join("");
         cell.setAttribute("aria-label", `${NAMES[part]} (${row}, ${column}): ${value}${small}${reached ? ", reached" : ""}`);
         cell.setAttribute("aria-pressed", String(chosen));

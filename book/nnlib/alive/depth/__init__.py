@@ -11,7 +11,7 @@ from ...network import Network
 from ...prose import significant
 from .. import live
 
-PARTS = ("depth.js",)
+PARTS = ("chart.js", "depth.js")  # its script, in the order in which it runs
 DEPTHS = (3, 5, 10, 20, 30)  # layers with weights; the last has ten neurons, the others WIDTH
 SQUASHES = {"sigmoid": Sigmoid, "tanh": Tanh, "ReLU": ReLU}
 # The variance of the first weights, by its name: the number is what stands above n.

@@ -35,35 +35,10 @@ function render({ model, el }) {
   );
   const status = element("p", { class: "nnlib-depth-status", role: "status" });
   const groups = [
-    chooser("Layers", depths, "depth"), chooser("Squash", squashes, "squash"), chooser("Variance of the weights", starts, "start"),
+    chooser("Layers", depths, choice, "depth", draw), chooser("Squash", squashes, choice, "squash", draw),
+    chooser("Variance of the weights", starts, choice, "start", draw),
   ];
-  const key = (kind, shape, text) => element(
-    "span", {}, svg("svg", { viewBox: "-7 -7 14 14", class: "nnlib-depth-key", "aria-hidden": "true" }, dot(kind, shape, 0, 0)), text,
-  );
-  const legend = element(
-    "p", { class: "nnlib-depth-legend" },
-    key("there", "circle", "size of the activations"), key("back", "rect", "size of the deltas, the last hidden layer's as 1"),
-  );
-
-  /** Buttons of which one is pressed. */
-  function chooser(label, values, name) {
-    const keys = values.map((value) => button(String(value), () => {
-      choice[name] = value;
-      draw();
-    }));
-    const group = element(
-      "div", { role: "group", "aria-label": label }, element("span", { class: "nnlib-depth-label" }, label),
-      element("div", { class: "nnlib-depth-keys" }, ...keys),
-    );
-    group.press = () => keys.forEach((each, i) => each.setAttribute("aria-pressed", String(values[i] === choice[name])));
-    return group;
-  }
-
-  function dot(kind, shape, x, y) {
-    return shape === "circle"
-      ? svg("circle", { class: `nnlib-depth-${kind}-dot`, cx: x, cy: y, r: 3.5 })
-      : svg("rect", { class: `nnlib-depth-${kind}-dot`, x: x - 3, y: y - 3, width: 6, height: 6 });
-  }
+  const mark = { there: (x, y) => dot("nnlib-depth-there-dot", "circle", x, y, 3.5), back: (x, y) => dot("nnlib-depth-back-dot", "rect", x, y, 3) };
 
   function draw() {
     const { depth, squash, start: spread } = choice;
@@ -84,10 +59,10 @@ function render({ model, el }) {
       marks.append(svg("text", { class: "nnlib-depth-tick", ...place }, last || layer === 1 ? `layer ${layer}` : layer));
     }
     points.replaceChildren();
-    for (const [kind, shape, powers] of [["there", "circle", there], ["back", "rect", back]]) {
+    for (const [kind, powers] of [["there", there], ["back", back]]) {
       const places = powers.map((exponent, i) => [on.x(i + 1), on.y(exponent)]);
       ways[kind].setAttribute("points", places.map((place) => place.join(",")).join(" "));
-      points.append(...places.map(([x, y]) => dot(kind, shape, x, y)));
+      points.append(...places.map(([x, y]) => mark[kind](x, y)));
     }
     for (const group of groups) group.press();
     status.textContent = said(depth, squash, spread, there, back);
@@ -97,7 +72,10 @@ function render({ model, el }) {
     el,
     element(
       "div", { class: "nnlib-depth" },
-      element("div", { class: "nnlib-depth-left" }, picture, legend),
+      element(
+        "div", { class: "nnlib-depth-left" }, picture,
+        legend([mark.there(0, 0), "size of the activations"], [mark.back(0, 0), "size of the deltas, the last hidden layer's as 1"]),
+      ),
       element("div", { class: "nnlib-depth-right" }, ...groups, status),
     ),
   );

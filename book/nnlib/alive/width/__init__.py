@@ -13,7 +13,7 @@ from ...losses import one_hot
 from ...prose import significant
 from .. import live
 
-PARTS = ("width.js",)
+PARTS = ("../depth/chart.js", "width.js")  # its script, in the order in which it runs
 IMAGES = 300  # to learn from, drawn anew for each seed
 WIDTHS = (10, 20, 40, 70, 100, 150, 200, 250, 280, 300, 320, 350, 400, 500, 700, 1000, 1500)
 WRONG = {"none": 0.0, "a fifth": 0.2}  # labels that are replaced by another digit

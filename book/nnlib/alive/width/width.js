@@ -21,13 +21,13 @@ function render({ model, el }) {
   const lines = { own: svg("polyline", { class: "nnlib-width-own" }), fresh: svg("polyline", { class: "nnlib-width-fresh" }) };
   const points = svg("g");
   const picture = svg(
-    "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "nnlib-width-picture", "aria-hidden": "true" },
+    "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "nnlib-depth-picture nnlib-width-picture", "aria-hidden": "true" },
     marks, lines.own, lines.fresh, points,
   );
   const on = plane(picture, {
     width: WIDTH, height: HEIGHT, left: Math.log10(4.5), right: Math.log10(widths.at(-1) * 1.15), bottom: -12, top: 104,
   });
-  const status = element("p", { class: "nnlib-width-status", role: "status" });
+  const status = element("p", { class: "nnlib-depth-status", role: "status" });
   const range = element("input", {
     type: "range", min: 0, max: widths.length - 1, value: widths.indexOf(start.width), "aria-label": "Neurons",
     input() {
@@ -35,34 +35,10 @@ function render({ model, el }) {
       draw();
     },
   });
-  const groups = [chooser("Wrong labels", wrongs, "wrong"), chooser("L2", penalties, "l2")];
-  const key = (kind, shape, text) => element(
-    "span", {}, svg("svg", { viewBox: "-7 -7 14 14", class: "nnlib-width-key", "aria-hidden": "true" }, dot(kind, shape, 0, 0, 3.5)), text,
-  );
-  const legend = element(
-    "p", { class: "nnlib-width-legend" },
-    key("own", "rect", "% of the training images misread"), key("fresh", "circle", "% of new images misread"),
-  );
-
-  /** Buttons of which one is pressed. */
-  function chooser(label, values, name) {
-    const keys = values.map((value) => button(value, () => {
-      choice[name] = value;
-      draw();
-    }));
-    const group = element(
-      "div", { role: "group", "aria-label": label }, element("span", { class: "nnlib-width-label" }, label),
-      element("div", { class: "nnlib-width-keys" }, ...keys),
-    );
-    group.press = () => keys.forEach((each, i) => each.setAttribute("aria-pressed", String(values[i] === choice[name])));
-    return group;
-  }
-
-  function dot(kind, shape, x, y, r) {
-    return shape === "circle"
-      ? svg("circle", { class: `nnlib-width-${kind}-dot`, cx: x, cy: y, r })
-      : svg("rect", { class: `nnlib-width-${kind}-dot`, x: x - r, y: y - r, width: 2 * r, height: 2 * r });
-  }
+  const groups = [chooser("Wrong labels", wrongs, choice, "wrong", draw), chooser("L2", penalties, choice, "l2", draw)];
+  const mark = {
+    own: (x, y, r) => dot("nnlib-width-own-dot", "rect", x, y, r), fresh: (x, y, r) => dot("nnlib-width-fresh-dot", "circle", x, y, r),
+  };
 
   function draw() {
     const { width, wrong, l2 } = choice;
@@ -73,19 +49,19 @@ function render({ model, el }) {
     marks.replaceChildren();
     for (const share of [0, 25, 50, 75, 100]) {
       marks.append(
-        svg("line", { class: "nnlib-width-grid", x1: edge, x2: WIDTH, y1: on.y(share), y2: on.y(share) }),
-        svg("text", { class: "nnlib-width-tick", x: edge - 4, y: on.y(share) + 5, "text-anchor": "end" }, share),
+        svg("line", { class: "nnlib-depth-grid", x1: edge, x2: WIDTH, y1: on.y(share), y2: on.y(share) }),
+        svg("text", { class: "nnlib-depth-tick", x: edge - 4, y: on.y(share) + 5, "text-anchor": "end" }, share),
       );
     }
     for (const tick of TICKS) {
-      marks.append(svg("text", { class: "nnlib-width-tick", x: on.x(Math.log10(tick)), y: HEIGHT - 6, "text-anchor": "middle" }, tick));
+      marks.append(svg("text", { class: "nnlib-depth-tick", x: on.x(Math.log10(tick)), y: HEIGHT - 6, "text-anchor": "middle" }, tick));
     }
     marks.append(svg("line", { class: "nnlib-width-here", x1: at, x2: at, y1: on.y(100), y2: on.y(0) }));
     points.replaceChildren();
-    for (const [kind, shape, column] of [["own", "rect", 0], ["fresh", "circle", 1]]) {
+    for (const [kind, column] of [["own", 0], ["fresh", 1]]) {
       const places = here.map((row, i) => [on.x(Math.log10(widths[i])), on.y(row[column])]);
       lines[kind].setAttribute("points", places.map((pair) => pair.join(",")).join(" "));
-      points.append(...places.map(([x, y], i) => dot(kind, shape, x, y, i === place ? 6 : 2.5)));
+      points.append(...places.map(([x, y], i) => mark[kind](x, y, i === place ? 6 : 2.5)));
     }
     for (const group of groups) group.press();
     range.setAttribute("aria-valuetext", `${width} neurons`);
@@ -95,11 +71,14 @@ function render({ model, el }) {
   stage(
     el,
     element(
-      "div", { class: "nnlib-width" },
-      element("div", { class: "nnlib-width-left" }, picture, legend),
+      "div", { class: "nnlib-depth" },
       element(
-        "div", { class: "nnlib-width-right" },
-        element("label", {}, element("span", { class: "nnlib-width-label" }, "Neurons"), range), ...groups, status,
+        "div", { class: "nnlib-depth-left" }, picture,
+        legend([mark.own(0, 0, 3.5), "% of the training images misread"], [mark.fresh(0, 0, 3.5), "% of new images misread"]),
+      ),
+      element(
+        "div", { class: "nnlib-depth-right" },
+        element("label", {}, element("span", { class: "nnlib-depth-label" }, "Neurons"), range), ...groups, status,
       ),
     ),
   );

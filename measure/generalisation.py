@@ -25,6 +25,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from measure import spread, store
+from measure.rates import to_try
 from measure.records.augmentation import SIDE, grid, look
 from nnlib import (
     L2,
@@ -198,9 +199,7 @@ def best(tried: dict) -> object:
 
 def rates_to_try(tried: dict[float, float], middle: float) -> list[float]:
     """The rates that come next: the middle and its neighbours, then one beyond the edge at which the best lies."""
-    place = RATES.index(best(tried) if tried else middle)
-    around = RATES[max(0, place - 1) : place + 2]
-    return [rate for rate in around if rate not in tried]
+    return to_try(RATES, tried, best(tried) if tried else middle)
 
 
 def measured(name: str, task: Task, each: Callable, middle: float) -> dict:

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from measure import spread, store
+from measure import rates, spread, store
 from nnlib import (
     LSTM,
     SGD,
@@ -114,21 +114,16 @@ def best_rate(tried: dict[float, float]) -> float:
 
 def to_try(tried: dict[float, float]) -> list[float]:
     """The rates that come next: three around the middle first, then the one beyond the edge at which the best lies."""
-    places = [RATES.index(rate) for rate in tried]
-    if not places:
-        place = RATES.index(MIDDLE)
-        return list(RATES[place - 1 : place + 2])
-    place = RATES.index(best_rate(tried))
-    return [RATES[p] for p in (place - 1, place + 1) if 0 <= p < len(RATES) and p not in places]
+    return rates.to_try(RATES, tried, best_rate(tried) if tried else MIDDLE)
 
 
 def how_far(kind: str, distance: int, each: Callable) -> dict:
     """What a kind of layer recalls over a distance; `each` makes a list of jobs into a list of scores."""
     tried: dict[float, float] = {}
-    while rates := to_try(tried):
-        jobs = [(kind, distance, rate, seed) for rate in rates for seed in CHOICE_SEEDS]
-        shares = np.reshape(each(recall, jobs), (len(rates), -1)).mean(axis=1)
-        tried |= dict(zip(rates, shares.tolist(), strict=True))
+    while coming := to_try(tried):
+        jobs = [(kind, distance, rate, seed) for rate in coming for seed in CHOICE_SEEDS]
+        shares = np.reshape(each(recall, jobs), (len(coming), -1)).mean(axis=1)
+        tried |= dict(zip(coming, shares.tolist(), strict=True))
     rate = best_rate(tried)
     right = each(recall, [(kind, distance, rate, seed) for seed in SEEDS])
     return {"rate": rate, "tried": sorted(map(list, tried.items())), "right": right}

@@ -25,7 +25,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from measure import spread, store
+from measure import rates, spread, store
 from measure.held_back import Data, choice_and_test
 from nnlib import (
     SGD,
@@ -139,21 +139,16 @@ def best_rate(tried: dict[float, float]) -> float:
 
 def to_try(tried: dict[float, float], middle: float) -> list[float]:
     """The rates that come next: five around the middle first, then one beyond the edge at which the best lies."""
-    places = [RATES.index(rate) for rate in tried]
-    if not places:
-        place = RATES.index(middle)
-        return list(RATES[place - 2 : place + 3])
-    place = RATES.index(best_rate(tried))
-    return [RATES[place + way] for way in (-1, 1) if place + way not in places]
+    return rates.to_try(RATES, tried, best_rate(tried) if tried else middle, around=2)
 
 
 def race_of(race: Race, name: str, each: Callable) -> dict:
     """What one optimiser reaches in a race; `each` makes a list of jobs into a list of scores."""
     tried: dict[float, float] = {}
-    while rates := to_try(tried, OPTIMIZERS[name][1]):
-        jobs = [(race, "choice", name, rate, seed) for rate in rates for seed in race.choice_seeds]
+    while coming := to_try(tried, OPTIMIZERS[name][1]):
+        jobs = [(race, "choice", name, rate, seed) for rate in coming for seed in race.choice_seeds]
         costs = [scores[race.chosen_by] for scores in each(jobs)]
-        tried |= dict(zip(rates, np.reshape(costs, (len(rates), -1)).mean(axis=1).tolist(), strict=True))
+        tried |= dict(zip(coming, np.reshape(costs, (len(coming), -1)).mean(axis=1).tolist(), strict=True))
     rate = best_rate(tried)
     runs = each([(race, "test", name, rate, seed) for seed in SEEDS])
     return {

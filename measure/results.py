@@ -22,6 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from measure import BOOK, spread, store
+from measure.rates import to_try
 from nnlib import (
     L2,
     SGD,
@@ -163,9 +164,7 @@ def try_rates(plan: Plan) -> list[dict]:
         for rate in coming:
             _, curve = train(replace(plan, learning_rates=(rate,)), CHOICE_SEED)
             tried[rate] = curve[-1]
-        best = max(tried, key=tried.get)
-        beside = RATES[max(RATES.index(best) - 1, 0) : RATES.index(best) + 2]
-        coming = [rate for rate in beside if rate not in tried]
+        coming = to_try(RATES, tried, max(tried, key=tried.get))
     return [{"learning_rate": rate, "validation_accuracy": tried[rate]} for rate in sorted(tried)]
 
 

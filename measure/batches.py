@@ -9,20 +9,18 @@ held back, over seeds of their own. With that rate it is trained on all training
 scored once on the test images. It writes `book/measured/batches.json`, which the chapter shows.
 """
 
-import os
 import statistics
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 from tqdm import tqdm
 
 from measure import spread, store
 from measure.held_back import Data, choice_and_test
+from measure.workers import workers
 from nnlib import SGD, Dense, Network, QuadraticCost, Sigmoid, accuracy, load_digits, minibatches, one_hot
 from nnlib.training import one_epoch
 
@@ -81,11 +79,6 @@ def times() -> dict[int, float]:
     return {size: statistics.median(each) for size, each in spent.items()}
 
 
-def run(job: tuple) -> float:
-    """One training, for a worker."""
-    return share_right(*job)
-
-
 def best_rate(scores: Sequence[float]) -> float:
     """The rate of `RATES` whose score is highest."""
     return RATES[int(np.argmax(scores))]
@@ -106,7 +99,7 @@ def main() -> None:
         "rates": list(RATES),
         "epoch_seconds": {str(size): value for size, value in seconds.items()},
     }
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+    with workers() as each:
         for name, epochs in budgets.items():
             results[name] = {}
             for size in tqdm(SIZES, desc=name):
@@ -115,9 +108,9 @@ def main() -> None:
                     for rate in RATES
                     for seed in CHOICE_SEEDS
                 ]
-                found = np.reshape(list(pool.map(run, tries)), (len(RATES), -1)).mean(axis=1)
+                found = np.reshape(each(share_right, tries), (len(RATES), -1)).mean(axis=1)
                 rate = best_rate(found)
-                scores = list(pool.map(run, [("test", size, rate, round(epochs[size] * n), seed) for seed in SEEDS]))
+                scores = each(share_right, [("test", size, rate, round(epochs[size] * n), seed) for seed in SEEDS])
                 results[name][str(size)] = {
                     "epochs": epochs[size],
                     "rate": rate,

@@ -13,12 +13,9 @@ as they stand and moved by one pixel to four. It writes `book/measured/convoluti
 """
 
 import argparse
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -26,6 +23,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from measure import spread, store
 from measure.held_back import Data, choice_and_test
 from measure.race import best_rate, to_try
+from measure.workers import PROCESSES, Each, workers
 from nnlib import (
     Adam,
     Conv2d,
@@ -152,19 +150,14 @@ def train(name: str, part: str, rate: float, seed: int) -> dict:
     return {"right": scores, "parameters": sum(p.value.size for p in network.parameters())} | kernels
 
 
-def run(job: tuple) -> dict:
-    """One training, for a worker."""
-    return train(*job)
-
-
-def measured(name: str, each: Callable) -> dict:
-    """What one plan reaches; `each` makes a list of jobs into a list of scores."""
+def measured(name: str, each: Each) -> dict:
+    """What one plan reaches."""
     tried: dict[float, float] = {}
     while rates := to_try(tried, MIDDLE):
-        costs = [scores["cost_new"] for scores in each([(name, "choice", rate, CHOICE_SEED) for rate in rates])]
+        costs = [scores["cost_new"] for scores in each(train, [(name, "choice", rate, CHOICE_SEED) for rate in rates])]
         tried |= dict(zip(rates, costs, strict=True))
     rate = best_rate(tried)
-    runs = each([(name, "test", rate, seed) for seed in SEEDS])
+    runs = each(train, [(name, "test", rate, seed) for seed in SEEDS])
     found = {
         "parameters": runs[0]["parameters"],
         "rate": rate,
@@ -179,11 +172,11 @@ def measured(name: str, each: Callable) -> dict:
 def main() -> None:
     """Measure, store and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="how many to train at once")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="how many to train at once")
     plans = {}
-    with ProcessPoolExecutor(parser.parse_args().processes, mp_context=get_context("spawn")) as pool:
+    with workers(parser.parse_args().processes) as each:
         for name in PLANS:
-            plans[name] = measured(name, lambda jobs: list(pool.map(run, jobs)))
+            plans[name] = measured(name, each)
             for pixels, right in plans[name]["right"].items():
                 said = "{mean:.2%} ({min:.2%} to {max:.2%})".format(**spread(right))
                 print(f"{name}, rate {plans[name]['rate']:g}, moved by {pixels}: {said}", flush=True)

@@ -9,18 +9,16 @@ seeds of their own. With that rate it is trained on all training images, and eac
 test images. It writes `book/measured/depth.json`, which the chapter shows.
 """
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 
 import numpy as np
 from tqdm import tqdm
 
 from measure import spread, store
 from measure.held_back import Data, choice_and_test
+from measure.workers import workers
 from nnlib import (
     SGD,
     Adam,
@@ -132,11 +130,6 @@ def trained(
         return accuracy(network, x_new, y_new)
 
 
-def run(job: tuple) -> float:
-    """One training, for a worker."""
-    return share_right(*job)
-
-
 def best_rate(plan: Plan, scores: list[float]) -> float:
     """The rate whose score is highest."""
     return plan.rates[int(np.argmax(scores))]
@@ -145,12 +138,12 @@ def best_rate(plan: Plan, scores: list[float]) -> float:
 def main() -> None:
     """Measure, store and print."""
     plans = {}
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+    with workers() as each:
         for name, plan in tqdm(PLANS.items()):
             tries = [(name, "choice", rate, seed) for rate in plan.rates for seed in CHOICE_SEEDS]
-            found = np.reshape(list(pool.map(run, tries)), (len(plan.rates), -1)).mean(axis=1).tolist()
+            found = np.reshape(each(share_right, tries), (len(plan.rates), -1)).mean(axis=1).tolist()
             rate = best_rate(plan, found)
-            scores = list(pool.map(run, [(name, "test", rate, seed) for seed in SEEDS]))
+            scores = each(share_right, [(name, "test", rate, seed) for seed in SEEDS])
             plans[name] = {"rates": list(plan.rates), "held_back": found, "rate": rate, "test": scores}
     store("depth", {"seeds": list(SEEDS), "epochs": EPOCHS, "width": WIDTH, "depth": DEPTH, "plans": plans})
     for name, found in plans.items():

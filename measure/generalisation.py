@@ -14,19 +14,17 @@ It writes `book/measured/generalisation.json`, which the chapter on generalisati
 """
 
 import argparse
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 
 from measure import spread, store
 from measure.rates import to_try
 from measure.records.augmentation import SIDE, grid, look
+from measure.workers import PROCESSES, Each, workers
 from nnlib import (
     L2,
     SGD,
@@ -156,6 +154,7 @@ def spoilt(y: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
     return np.where(rng.random(len(y)) < share, (y + rng.integers(1, 10, len(y))) % 10, y)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def train(task: Task, remedy: Remedy, rate: float, seed: int, part: str) -> dict[str, float]:
     """Train on a task; the shares of its own images and of the others that are read, and of weights at 0."""
     x, y, x_val, y_val, x_test, y_test = data()
@@ -186,12 +185,6 @@ def _forever(x: np.ndarray, y: np.ndarray, rng: np.random.Generator):
         yield from minibatches(x, y, BATCH_SIZE, rng)
 
 
-def run(job: tuple) -> dict[str, float]:
-    """One training, for a worker."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return train(*job)
-
-
 def best(tried: dict) -> object:
     """What reads most of the validation images."""
     return max(tried, key=tried.get)
@@ -202,12 +195,12 @@ def rates_to_try(tried: dict[float, float], middle: float) -> list[float]:
     return to_try(RATES, tried, best(tried) if tried else middle)
 
 
-def measured(name: str, task: Task, each: Callable, middle: float) -> dict:
-    """What a remedy reaches on a task; `each` makes a list of jobs into a list of scores."""
+def measured(name: str, task: Task, each: Each, middle: float) -> dict:
+    """What a remedy reaches on a task."""
 
     def chosen(pairs: list[tuple[Remedy, float]]) -> list[float]:
         jobs = [(task, remedy, rate, CHOICE_SEED, "choice") for remedy, rate in pairs]
-        return [scores["right"] for scores in each(jobs)]
+        return [scores["right"] for scores in each(train, jobs)]
 
     remedies = REMEDIES[name]
     strengths = dict(zip(range(len(remedies)), chosen([(remedy, middle) for remedy in remedies]), strict=True))
@@ -215,7 +208,7 @@ def measured(name: str, task: Task, each: Callable, middle: float) -> dict:
     rates = {middle: strengths[place]}
     while more := rates_to_try(rates, middle):
         rates |= dict(zip(more, chosen([(remedies[place], rate) for rate in more]), strict=True))
-    runs = each([(task, remedies[place], best(rates), seed, "test") for seed in SEEDS])
+    runs = each(train, [(task, remedies[place], best(rates), seed, "test") for seed in SEEDS])
     return {
         "strength": place,
         "strengths": list(strengths.values()),
@@ -228,13 +221,13 @@ def measured(name: str, task: Task, each: Callable, middle: float) -> dict:
 def main() -> None:
     """Measure, store and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="how many to train at once")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="how many to train at once")
     arguments = parser.parse_args()
-    with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
+    with workers(arguments.processes) as each:
         for title, task in TASKS.items():
             found, middle = {}, MIDDLE
             for name in task.remedies:
-                found[name] = measured(name, task, lambda jobs: list(pool.map(run, jobs)), middle)
+                found[name] = measured(name, task, each, middle)
                 middle = found["none"]["rate"]
                 place, rate = found[name]["strength"], found[name]["rate"]
                 right, own = (

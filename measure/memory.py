@@ -21,16 +21,13 @@ It writes `book/measured/memory.json`, which the chapter on recurrent networks s
 """
 
 import argparse
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from measure import rates, spread, store
+from measure.workers import Each, workers
 from nnlib import (
     LSTM,
     SGD,
@@ -117,8 +114,8 @@ def to_try(tried: dict[float, float]) -> list[float]:
     return rates.to_try(RATES, tried, best_rate(tried) if tried else MIDDLE)
 
 
-def how_far(kind: str, distance: int, each: Callable) -> dict:
-    """What a kind of layer recalls over a distance; `each` makes a list of jobs into a list of scores."""
+def how_far(kind: str, distance: int, each: Each) -> dict:
+    """What a kind of layer recalls over a distance."""
     tried: dict[float, float] = {}
     while coming := to_try(tried):
         jobs = [(kind, distance, rate, seed) for rate in coming for seed in CHOICE_SEEDS]
@@ -203,12 +200,7 @@ def read(plan: str, seed: int) -> list[dict[str, float]]:
     return looks
 
 
-def call(function: Callable, job: tuple) -> object:
-    """One training, for a worker."""
-    return function(*job)
-
-
-def sentences(each: Callable) -> dict:
+def sentences(each: Each) -> dict:
     """What a missing transpose costs."""
     found = {plan: each(read, [(plan, seed) for seed in SEEDS]) for plan in PLANS}
     for plan, seeds in found.items():
@@ -216,7 +208,7 @@ def sentences(each: Callable) -> dict:
     return {"seeds": list(SEEDS), "epochs": EPOCHS, "looks": list(LOOKS), "sentences": found}
 
 
-def distances(each: Callable) -> dict:
+def distances(each: Each) -> dict:
     """How far back each kind of layer remembers."""
     found: dict[str, dict] = {}
     for kind in LAYERS:
@@ -268,7 +260,7 @@ def paid_by_network(seed: int) -> float:
     return loss.forward(network.predict(np.eye(27)[x_new]), y_new)
 
 
-def on_names(each: Callable) -> dict:
+def on_names(each: Each) -> dict:
     """What a memory is worth on names."""
     tables = {"pairs": paid_by_table(1), "triples": paid_by_table(2)}
     found = tables | {"network": each(paid_by_network, [(seed,) for seed in SEEDS])}
@@ -284,11 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=f"some of {', '.join(PARTS)}")
     parts = parser.parse_args().parts
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-
-        def each(function: Callable, jobs: list[tuple]) -> list:
-            return list(pool.map(partial(call, function), jobs))
-
+    with workers() as each:
         for part in parts:
             store("memory", PARTS[part](each))
 

@@ -12,16 +12,14 @@ one is, until it has neighbours that do worse. It writes `book/measured/norm.jso
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
 from measure import MEASURED, depth, spread, store
+from measure.workers import workers
 from nnlib import SGD, BatchNorm, Dense, Layer, LayerNorm, Network, ReLU, Residual, Sigmoid, he_normal, scaled_normal
 from nnlib.layers import Init
 
@@ -109,9 +107,8 @@ def build(plan: Plan, rng: np.random.Generator) -> Network:
     return Network(*layers, Dense(n_in, 10, rng, init=plan.init))
 
 
-def run(job: tuple) -> float:
-    """One training, for a worker: the share of the images that score which is right."""
-    name, part, rate, seed = job
+def share_right(name: str, part: str, rate: float, seed: int) -> float:
+    """Train the network of a plan, and return the share of the other images that is right."""
     rng = np.random.default_rng(seed)
     network = build(PLANS[name], rng)
     return depth.trained(network, SGD(network.parameters(), rate), part, rng)
@@ -139,11 +136,11 @@ def main(names: Sequence[str]) -> None:
     """Measure these plans, store after each of them, and print."""
     stored = MEASURED / "norm.json"
     plans = json.loads(stored.read_text(encoding="utf-8"))["plans"] if stored.exists() else {}
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+    with workers() as each:
 
         def all_of(name: str, part: str, rates: list[float], seeds: tuple[int, ...]) -> np.ndarray:
             jobs = [(name, part, rate, seed) for rate in rates for seed in seeds]
-            return np.reshape(list(pool.map(run, jobs)), (len(rates), len(seeds)))
+            return np.reshape(each(share_right, jobs), (len(rates), len(seeds)))
 
         for name in names:
             held_back = search(lambda rates: all_of(name, "choice", rates, depth.CHOICE_SEEDS).mean(axis=1).tolist())  # noqa: B023
@@ -155,7 +152,7 @@ def main(names: Sequence[str]) -> None:
                 "rate": rate,
                 "test": scores,
             }
-            plans = {each: plans[each] for each in PLANS if each in plans}  # in their order
+            plans = {known: plans[known] for known in PLANS if known in plans}  # in their order
             store("norm", {"seeds": list(depth.SEEDS), "epochs": depth.EPOCHS, "plans": plans})
             print(name, rate, "{mean:.1%} ({min:.1%} to {max:.1%})".format(**spread(scores)), flush=True)
 

@@ -15,18 +15,16 @@ is worth. It writes `book/measured/race.json`, which the chapter on faster desce
 """
 
 import argparse
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 
 from measure import rates, spread, store
 from measure.held_back import Data, choice_and_test
+from measure.workers import PROCESSES, Each, workers
 from nnlib import (
     SGD,
     AdaGrad,
@@ -127,11 +125,6 @@ def train(race: Race, part: str, name: str, rate: float, seed: int) -> dict[str,
     return scores | {"right": accuracy(network, x_new, y_new)}
 
 
-def run(job: tuple) -> dict[str, float]:
-    """One training, for a worker."""
-    return train(*job)
-
-
 def best_rate(tried: dict[float, float]) -> float:
     """The rate with the lowest cost; one that is no number is never the lowest."""
     return min(tried, key=lambda rate: tried[rate] if np.isfinite(tried[rate]) else np.inf)
@@ -142,15 +135,15 @@ def to_try(tried: dict[float, float], middle: float) -> list[float]:
     return rates.to_try(RATES, tried, best_rate(tried) if tried else middle, around=2)
 
 
-def race_of(race: Race, name: str, each: Callable) -> dict:
-    """What one optimiser reaches in a race; `each` makes a list of jobs into a list of scores."""
+def race_of(race: Race, name: str, each: Each) -> dict:
+    """What one optimiser reaches in a race."""
     tried: dict[float, float] = {}
     while coming := to_try(tried, OPTIMIZERS[name][1]):
         jobs = [(race, "choice", name, rate, seed) for rate in coming for seed in race.choice_seeds]
-        costs = [scores[race.chosen_by] for scores in each(jobs)]
+        costs = [scores[race.chosen_by] for scores in each(train, jobs)]
         tried |= dict(zip(coming, np.reshape(costs, (len(coming), -1)).mean(axis=1).tolist(), strict=True))
     rate = best_rate(tried)
-    runs = each([(race, "test", name, rate, seed) for seed in SEEDS])
+    runs = each(train, [(race, "test", name, rate, seed) for seed in SEEDS])
     return {
         "rate": rate,
         "tried": [[rate, cost if np.isfinite(cost) else None] for rate, cost in sorted(tried.items())],
@@ -162,12 +155,12 @@ def main() -> None:
     """Race, store and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("races", nargs="*", default=list(RACES), help=f"some of {', '.join(RACES)}")
-    parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="how many to train at once")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="how many to train at once")
     arguments = parser.parse_args()
-    with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
+    with workers(arguments.processes) as each:
         for title in arguments.races:
             race = RACES[title]
-            found = {name: race_of(race, name, lambda jobs: list(pool.map(run, jobs))) for name in race.names}
+            found = {name: race_of(race, name, each) for name in race.names}
             store("race", {title: {"seeds": list(SEEDS), "steps": race.steps, "optimizers": found}})
             for name, scored in found.items():
                 cost, right = (

@@ -19,14 +19,13 @@ part. It writes `book/measured/shakespeare.json`, and the first seed's weights, 
 import argparse
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from multiprocessing import get_context
 
 import numpy as np
 
 from measure import BOOK, spread, store
+from measure.workers import workers
 from nnlib import (
     GELU,
     Adam,
@@ -208,28 +207,22 @@ def tables() -> list[dict]:
     return found
 
 
-def run(job: tuple) -> object:
-    """One training, for a worker."""
-    function, *arguments = job
-    return function(*arguments)
-
-
 def main() -> None:
     """Measure, store and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processes", type=int, default=2, help="how many to train at once")
     settings = {"seeds": list(SEEDS), "length": LENGTH, "width": WIDTH, "blocks": BLOCKS, "batch_size": BATCH_SIZE}
-    with ProcessPoolExecutor(parser.parse_args().processes, mp_context=get_context("spawn")) as pool:
+    with workers(parser.parse_args().processes) as each:
         found = settings | {"rates": list(RATES), "tables": tables(), "plans": {}}
         tried = {}
         for name, plan in PLANS.items():
             rival = name if name in OWN_RATE else "whole"
             if rival not in tried:
-                tried[rival] = list(pool.map(run, [(choose, PLANS[rival], rate) for rate in RATES]))
+                tried[rival] = each(choose, [(PLANS[rival], rate) for rate in RATES])
                 print(f"{rival}, at the rates {RATES}: {tried[rival]}", flush=True)
             used = replace(plan, rate=RATES[int(np.argmin(tried[rival]))])
-            scores = list(pool.map(run, [(score, name, used, seed) for seed in SEEDS]))
-            runs = {key: [each[key] for each in scores] for key in ("cost", "at", "lines", "seconds")}
+            scores = each(score, [(name, used, seed) for seed in SEEDS])
+            runs = {key: [scored[key] for scored in scores] for key in ("cost", "at", "lines", "seconds")}
             found["plans"][name] = {"steps": plan.steps, "rate": used.rate, "tried": tried[rival], **runs}
             store("shakespeare", found)
             print(name, "{mean:.3f} ({min:.3f} to {max:.3f})".format(**spread(runs["cost"])), flush=True)

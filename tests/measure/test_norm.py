@@ -67,4 +67,4 @@ def test_a_shake_changes_training_and_nothing_else():
 
 def test_two_trainings_from_one_seed_are_the_same(monkeypatch):
     monkeypatch.setattr(depth, "EPOCHS", 1)
-    assert len({norm.run(("ReLU, batch norm", "test", 0.03, 1)) for _ in range(2)}) == 1
+    assert len({norm.share_right("ReLU, batch norm", "test", 0.03, 1) for _ in range(2)}) == 1

@@ -43,11 +43,11 @@ def look_alikes():
 @explain_it(
     "Which one do you take?",
     minutes=2,
-    question="Two networks, each trained from five seeds. A reads 100 % of its training images and 91 % to 92 % of the "
-    "validation images. B, with dropout, reads 93 % of its training images and 88 % to 89 % of the validation images. "
-    "Which one do you take?",
+    question="Two networks, each trained from five seeds. The plain one reads 100 % of its training images and 91 % to "
+    "92 % of the validation images. The one with dropout reads 93 % of its training images and 88 % to 89 % of the "
+    "validation images. Which one do you take?",
     hints=(
-        "B has the smaller gap, 5 points instead of 9. Is that what you want?",
+        "With dropout the gap is smaller, 5 points instead of 9. Is that what you want?",
         "On which images will the network be used?",
     ),
     why="A gap says only that its own images are known better; new images say what a network is worth.",
@@ -55,11 +55,11 @@ def look_alikes():
 def which_to_take():
     return (
         Choice(
-            "B: its gap is smaller, so it has learned less by heart.",
+            "The one with dropout: its gap is smaller, so it has learned less by heart.",
             "it has, and it has learned less of the rule too: it reads fewer new images",
         ),
         Choice(
-            "A: it reads more of the images that it has not learned from, over all seeds.",
+            "The plain one: it reads more of the images that it has not learned from, over all seeds.",
             "yes: that it knows its training images by heart as well does no harm to these",
             right=True,
         ),
@@ -359,8 +359,8 @@ def _stopped(x, y, rng):
     hints=(
         "200 ReLUs and Adam at 0.003 learn the rule in a few epochs, and the wrong labels in many. When do you stop?",
         "Set a fifth of the images aside. Their labels are wrong as often, but not in a way that the network can know.",
-        "Or let it go on, and make learning by heart dear: L2(0.01) or a dropout of 0.7, for 40 epochs. Both are in "
-        "nnlib: from nnlib import Dropout, L2.",
+        "Or let it go on for 40 epochs, and make learning by heart dear: transforms=[L2(0.01)] for train_epochs, or "
+        "Dropout(0.7, rng) after the ReLU. Both are in nnlib: from nnlib import Dropout, L2.",
     ),
     why="The rule is learned first and needs small weights and no single neuron; the wrong labels need the contrary.",
     measure=_measure_spoilt,

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
+.PHONY: book serve pdf epub lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -19,6 +19,9 @@ serve: book  ## Serve the site on a local port until Ctrl-C
 
 pdf: book  ## Print the whole book as one PDF; needs Chromium
 	@$(IN_VENV) tools/print_book.py
+
+epub: book  ## Write the whole book as one EPUB, which epubcheck checks if it is here
+	@$(IN_VENV) tools/epub.py
 
 lab: environment  ## Open copies of the chapters, made for it in lab/, in JupyterLab
 	@$(IN_VENV) tools/plain.py lab

@@ -7,6 +7,7 @@ leaves the machine.
 """
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -18,13 +19,15 @@ from playwright.sync_api import Browser, sync_playwright
 import chromium
 from chapters import ROOT, pages
 from nnbook.drawn import drawings
-from nnbook.figures import SVG, with_own_ids
+from nnbook.figures import with_own_ids
 
 SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "book.pdf"
 STYLE = Path(__file__).with_suffix(".css")
 ORIGIN = "http://book.invalid"
-DEAD = {"headerlink", "nnlib-live-stage"}  # classes of what does nothing on paper
+DEAD = {"headerlink", "nnlib-forms", "nnlib-live-stage"}  # classes of what does nothing on paper
+FORMS = {"book.pdf": "PDF, for paper", "book.epub": "EPUB, for an e-reader"}
+ASIDE = re.compile(r"<(svg|math|pre)\b.*?</\1>", re.DOTALL)
 
 
 def soup(html: str) -> BeautifulSoup:
@@ -47,9 +50,9 @@ def address(page: str, href: str, known: set[str]) -> str:
 
 
 def read(site: Path, page: str, drawn: list[str]) -> Tag:
-    """A page's text. Its drawings go to `drawn`, each with a comment in its place: there are more strokes than words.
+    """A page's text. Its drawings, formulas and code go to `drawn`, each with a comment in its place.
 
-    Ids in pictures get the page's name: they are numbered from 1 on every page.
+    They are more elements than all others. Ids in pictures get the page's name: they are numbered anew on every page.
     """
 
     def set_aside(drawing: str) -> str:
@@ -60,18 +63,19 @@ def read(site: Path, page: str, drawn: list[str]) -> Tag:
     html = html[html.index('<article class="bd-article"') : html.index("</article>")]
     for start, end in reversed(list(drawings(html))):
         html = html[:start] + set_aside(html[start:end]) + html[end:]
-    html = SVG.sub(lambda found: set_aside(with_own_ids(found[0], f"{place(page)}--")), html)
-    return soup(html).article
+
+    def found_aside(found: re.Match) -> str:
+        return set_aside(with_own_ids(found[0], f"{place(page)}--") if found[1] == "svg" else found[0])
+
+    return soup(ASIDE.sub(found_aside, html)).article
 
 
 def article(page: str, text: Tag, known: set[str]) -> Tag:
-    """A page's text, under ids and links of the one document, with all headings one level down."""
+    """A page's text, under ids and links of the one document."""
     for node in text.find_all(True):
-        if node.decomposed:
-            continue
         classes = node.get("class", [])
         if node.name == "script" or not DEAD.isdisjoint(classes) or (node.name == "details" and "hide" in classes):
-            node.decompose()
+            node.extract()
             continue
         if node.name == "details":
             node["open"] = ""
@@ -79,15 +83,19 @@ def article(page: str, text: Tag, known: set[str]) -> Tag:
             del node["hidden"]
         for attribute in {"id", "aria-labelledby", "aria-describedby", "for"} & node.attrs.keys():
             node[attribute] = " ".join(place(page, name) for name in node[attribute].split())
-        if re.fullmatch("h[1-5]", node.name):
-            node.name = f"h{int(node.name[1]) + 1}"
-            keep_spaces(node)
         if node.name == "a" and "href" in node.attrs:
             node["href"] = address(page, node["href"], known)
             if not node["href"]:
                 node.unwrap()
     text["id"] = place(page)
     return text
+
+
+def one_level_down(text: Tag) -> None:
+    """Put the headings of a page below those of the parts."""
+    for heading in text.find_all(re.compile("^h[1-5]$")):
+        heading.name = f"h{int(heading.name[1]) + 1}"
+        keep_spaces(heading)
 
 
 def keep_spaces(heading: Tag) -> None:
@@ -136,6 +144,7 @@ def document(site: Path, names: list[str]) -> str:
     answers = []
     for caption, page in contents(root, names):
         text = article(page, read(site, page, drawn), known)
+        one_level_down(text)
         answers += solutions(page, text, text.select_one("h2").get_text())
         if caption:
             part = soup("").new_tag("h1")
@@ -185,6 +194,24 @@ def print_to(target: Path, html: str, site: Path, browser: Browser) -> None:
     page.close()
 
 
+def offer(made: Path, site: Path) -> None:
+    """Put the book as one file beside the site's first page, whose line then names it, and what it named already.
+
+    The line is no part of what is read for such a file, so the next one is the same.
+    """
+    shutil.copy(made, site / made.name)
+    for page, top in (("index.html", ""), ("book/index.html", "../")):
+
+        def named(line: re.Match, top: str = top) -> str:
+            there = [name for name in FORMS if name == made.name or f'"{top}{name}"' in line[0]]
+            links = " or ".join(f'<a href="{top}{name}">{FORMS[name]}</a>' for name in there)
+            return f'<p class="nnlib-forms">To read without a network: the whole book as {links}.</p>'
+
+        html = (site / page).read_text("utf-8")
+        html = re.sub('<p class="nnlib-forms".*?</p>', named, html)
+        (site / page).write_text(html, "utf-8", newline="\n")
+
+
 def main() -> str | None:
     """Print the book; return what went wrong."""
     if (found := chromium.path()) is None:
@@ -196,6 +223,7 @@ def main() -> str | None:
         opened = started.chromium.launch(executable_path=found, args=chromium.OPTIONS)
         print_to(TARGET, document(SITE, names), SITE, opened)
         opened.close()
+    offer(TARGET, SITE)
     print(f"The book is printed: {TARGET.as_uri()} ({TARGET.stat().st_size / 1e6:.1f} MB)")
     return None
 

@@ -5,6 +5,7 @@ also counts as one of the title of the pages that use it most, by far more than 
 """
 
 from collections import Counter
+from functools import cache
 
 from docutils import nodes
 
@@ -30,6 +31,7 @@ def promote(app):
     if indexer is None or app.builder.format != "html":
         return []
 
+    @cache  # most words of a book have been there before
     def stem(word):
         parts = indexer.lang.split(word)
         return indexer.lang.stem(parts[0].lower()).lower() if parts else ""

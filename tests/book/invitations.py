@@ -3,12 +3,15 @@
 A cell that the text invites to change lists values to try in its metadata, `"nnlib": {"try": [...]}`, each a new text
 for the whole cell. Run as a program with a notebook's name, this runs each of its texts, and after each what depends on
 the cell, up to the exercises; without the variable that makes the book's checks raise. Of the other cells it runs those
-that these need.
+that these need. Without a name it is a server: it runs each notebook that a line of its standard input names.
 """
 
 import ast
 import json
+import os
+import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,5 +151,42 @@ def main(name: str) -> str | None:
             return f"after the invitation\n{text}\nthis cell stops:\n{code}"
 
 
+def apart(name: str, said: str) -> int:
+    """Run a notebook in a process of its own, and write what it says into the file `said`; return its exit code.
+
+    Where a process can be copied, it is a copy of this one, which has imported what takes longest.
+    """
+    if not hasattr(os, "fork"):
+        with open(said, "wb") as file:
+            return subprocess.run([sys.executable, __file__, name], stdout=file, stderr=subprocess.STDOUT).returncode
+    if child := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 1
+    try:
+        with open(said, "wb") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        if problem := main(name):
+            print(problem, file=sys.stderr)
+        else:
+            code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def serve() -> None:
+    """Run each notebook that a line names, beside the file for what it says, and answer with its exit code."""
+    import IPython.core.interactiveshell  # noqa: F401
+
+    import nnlib.plotting  # noqa: F401
+
+    for line in sys.stdin:
+        print(apart(*json.loads(line)), flush=True)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]) if sys.argv[1:] else serve())

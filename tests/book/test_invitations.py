@@ -17,17 +17,33 @@ def load(path):
 INVITING = [path for path in chapters() if invitations.lesson(load(path))[1]]
 
 
-def run(path, folder):
+@pytest.fixture(scope="session")
+def server():
+    """A process that has imported what all chapters import, and runs one after the other."""
     environment = surroundings()
     environment.pop("NNLIB_CHECKS")
-    command = [sys.executable, invitations.__file__, str(path)]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    command = [sys.executable, invitations.__file__]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT / "book", env=environment, **pipes) as started:
+        yield started
+
+
+@pytest.fixture
+def run(server, tmp_path):
+    """Run a notebook as a reader would; gives its exit code, and what it said."""
+
+    def run_one(path):
+        said = tmp_path / "said.txt"
+        print(json.dumps([str(path), str(said)]), file=server.stdin, flush=True)
+        return int(server.stdout.readline()), said.read_text("utf-8")
+
+    return run_one
 
 
 @pytest.mark.parametrize("path", INVITING, ids=lambda path: path.stem)
-def test_what_a_reader_is_invited_to_change_runs_to_its_end(path):
-    done = run(path, ROOT / "book")
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+def test_what_a_reader_is_invited_to_change_runs_to_its_end(run, path):
+    code, said = run(path)
+    assert code == 0, said[-3000:]
 
 
 def test_the_chapters_invite():
@@ -75,12 +91,12 @@ def test_a_cell_runs_as_it_is_first_where_it_is_run_again_or_gone_on_from_and_be
 @pytest.mark.parametrize(
     ("last", "stops"), [("print(a[size])", True), ("assert size == 2", True), ("print(a[:size])", False)]
 )
-def test_an_invitation_that_stops_is_noticed(tmp_path, last, stops):
+def test_an_invitation_that_stops_is_noticed(run, tmp_path, last, stops):
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps(notebook(["a = [1, 2, 3]"], ["size = 2", "size = 9"], [last])), encoding="utf-8")
-    done = run(path, tmp_path)
-    assert (done.returncode != 0) == stops
-    assert ("after the invitation\nsize = 9" in done.stderr) == stops
+    code, said = run(path)
+    assert (code != 0) == stops
+    assert ("after the invitation\nsize = 9" in said) == stops
 
 
 def test_a_check_is_left_out():

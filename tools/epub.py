@@ -210,8 +210,9 @@ def checker() -> list[str]:
 
 def faults(target: Path, command: list[str]) -> list[str]:
     """What epubcheck says is wrong, a line each."""
-    quick = {**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"}  # half the time for so short a run
-    done = subprocess.run([*command, str(target)], env=quick, capture_output=True, text=True)
+    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # half the time, for so short a run
+    environment = {**os.environ, "JAVA_TOOL_OPTIONS": quick}
+    done = subprocess.run([*command, str(target)], env=environment, capture_output=True, text=True)
     lines = f"{done.stdout}\n{done.stderr}".strip().splitlines()
     found = [line for line in lines if line.startswith(("ERROR", "FATAL", "WARNING"))]
     return found or lines[-1:] * bool(done.returncode)

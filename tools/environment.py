@@ -14,7 +14,8 @@ import sys
 
 NEEDED = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-REACH = ("", "book", os.path.join("book", "_ext"), "tools")  # where Python finds measure, nnlib, nnbook and the tools
+LIVE = os.path.join("book", "_ext", "nnbook", "live", "python")  # what runs in a reader's browser
+REACH = ("", "book", os.path.join("book", "_ext"), "tools", LIVE)  # where Python finds what the book is made of
 NETWORK_TROUBLE = ("Retrying (", "ConnectionError", "ProxyError", "SSLError", "Timeout", "name resolution")
 
 

@@ -1,6 +1,7 @@
 /* Memory: what was tried, solved and predicted on this site, kept in this browser's local storage and nowhere else.
  *
- * It has the form of the notebooks' own file: {exercises: {name: {tries, solved}}, predictions: {name: {guess, result}}}.
+ * It has the form of the notebooks' own file: {exercises: {name: {tries, solved}}, predictions: {name: {guess, result}}}, and
+ * where the reader has changed cells of a live page, drafts: {"page#cell": {text, of}}, `of` being a mark of the book's text.
  * What is damaged is set aside under another key. Where a browser keeps nothing, all works until the page is closed.
  * The scripts of exercises and predictions share what stands here as `nnlib`, which elements.js has begun.
  */
@@ -22,7 +23,9 @@ Object.assign(nnlib, (() => {
     return isRecord(kept) && isRecord(kept.exercises) && isRecord(kept.predictions)
       && Object.values(kept.exercises).every((it) => isRecord(it) && isNumber(it.tries) && typeof it.solved === "boolean")
       && Object.values(kept.predictions).every((it) => isRecord(it) && isNumber(it.guess)
-        && (it.result === null || isNumber(it.result)));
+        && (it.result === null || isNumber(it.result)))
+      && (kept.drafts === undefined || (isRecord(kept.drafts)
+        && Object.values(kept.drafts).every((it) => isRecord(it) && typeof it.text === "string" && typeof it.of === "string")));
   }
 
   function read() {
@@ -94,6 +97,7 @@ Object.assign(nnlib, (() => {
         kept.exercises[name] = { tries: Math.max(tries, before.tries), solved: solved || before.solved };
       }
       for (const [name, { guess, result }] of Object.entries(found.predictions)) kept.predictions[name] ??= { guess, result };
+      if (found.drafts) kept.drafts = { ...found.drafts, ...kept.drafts };
       write(kept);
       return { exercises: Object.keys(found.exercises).length, predictions: Object.keys(found.predictions).length };
     },
@@ -112,6 +116,16 @@ Object.assign(nnlib, (() => {
     forgetPrediction(name) {
       const kept = read();
       delete kept.predictions[name];
+      write(kept);
+    },
+    draft: (name) => own(read().drafts ?? {}, name),
+    /* Keep a draft, or forget it if it is null. */
+    keepDraft(name, draft) {
+      const kept = read();
+      kept.drafts ??= {};
+      if (draft) kept.drafts[name] = draft;
+      else delete kept.drafts[name];
+      if (Object.keys(kept.drafts).length === 0) delete kept.drafts;
       write(kept);
     },
     /* A line that a screen reader speaks whenever its text changes. */

@@ -23,11 +23,23 @@ const whenNear = (() => {
   addEventListener("keydown", beginAll, { capture: true });
   addEventListener("beforeprint", beginAll);
 
-  /* Call bringToLife(box, number) for each box that a selector finds. */
-  return (selector, bringToLife) => {
-    document.querySelectorAll(selector).forEach((box, number) => {
-      waiting.set(box, () => bringToLife(box, number));
+  const kinds = [];  // {selector, bringToLife, count}: all that was asked for
+
+  function wait(kind, root) {
+    for (const box of root.querySelectorAll(kind.selector)) {
+      const number = kind.count++;
+      waiting.set(box, () => kind.bringToLife(box, number));
       screen.observe(box);
-    });
+    }
+  }
+
+  /* Call bringToLife(box, number) for each box that a selector finds. */
+  const near = (selector, bringToLife) => {
+    const kind = { selector, bringToLife, count: 0 };
+    kinds.push(kind);
+    wait(kind, document);
   };
+  /* The same for all that was asked for, within what has come to the page since. */
+  near.within = (root) => kinds.forEach((kind) => wait(kind, root));
+  return near;
 })();

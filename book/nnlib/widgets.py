@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 
-import ipywidgets
 from IPython.display import display
 from matplotlib.figure import Figure
 
@@ -18,6 +17,19 @@ def frames(pictures: Sequence[tuple[Figure, str]], label: str) -> None:
     """
     captions = [alt for _, alt in pictures]
     drawn = [svg(figure, alt) for figure, alt in pictures]
+    try:
+        bundle = _widget(drawn, captions, label)._repr_mimebundle_()
+    except ModuleNotFoundError:  # a live page has no widgets: its own script finds the HTML
+        bundle = {}
+    bundle["text/html"] = _page(drawn, captions, label)
+    bundle["text/plain"] = "\n".join(f"{i}: {caption}" for i, caption in enumerate(captions))
+    display(bundle, raw=True)
+
+
+def _widget(drawn: Sequence[str], captions: Sequence[str], label: str):
+    """The frames as a widget; the import is here because only a notebook has it."""
+    import ipywidgets
+
     slider = ipywidgets.IntSlider(max=len(drawn) - 1, description=label, style={"description_width": "initial"})
     stack = ipywidgets.Stack(
         [
@@ -27,10 +39,7 @@ def frames(pictures: Sequence[tuple[Figure, str]], label: str) -> None:
         selected_index=0,
     )
     ipywidgets.jslink((slider, "value"), (stack, "selected_index"))
-    bundle = ipywidgets.VBox([slider, stack])._repr_mimebundle_()
-    bundle["text/html"] = _page(drawn, captions, label)
-    bundle["text/plain"] = "\n".join(f"{i}: {caption}" for i, caption in enumerate(captions))
-    display(bundle, raw=True)
+    return ipywidgets.VBox([slider, stack])
 
 
 def _page(drawn: Sequence[str], captions: Sequence[str], label: str) -> str:

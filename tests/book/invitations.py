@@ -6,7 +6,6 @@ the cell, up to the exercises; without the variable that makes the book's checks
 that these need. Without a name it is a server: it runs each notebook that a line of its standard input names.
 """
 
-import ast
 import json
 import os
 import subprocess
@@ -16,81 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rules
-
-SHOWS = {"print", "display", "show", "glue", "reveal", "predict", "set", "text", "plot"}  # calls that change no name
+from needs import binds, depending, needed, reads
 
 
 def texts(cell: dict) -> list[str]:
     """What to try in a cell."""
     return cell["metadata"].get("nnlib", {}).get("try", [])
-
-
-def binds(code: str) -> set[str]:
-    """The names that a cell binds, or may change in place by a statement of its own."""
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            names |= loads(node.value)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and rules.called(node.value) not in SHOWS:
-            names |= loads(node.value)
-    return names
-
-
-def loads(node: ast.AST) -> set[str]:
-    """The names that a piece of code loads."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
-
-
-def reads(code: str) -> set[str]:
-    """The names that a cell takes from others: what it loads without having bound it by a statement before."""
-    found, own = set(), set()
-    for statement in ast.parse(code).body:
-        found |= loads(statement) - own
-        if isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
-            own |= binds(ast.unparse(statement))
-    return found
-
-
-def defines(code: str) -> set[str]:
-    """The names that a cell binds anew, whatever they were before."""
-    kinds = (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    parts = [statement for statement in ast.parse(code).body if isinstance(statement, kinds)]
-    outright = [ast.unparse(part) for part in parts if not isinstance(part, ast.Assign)]
-    targets = [node for part in parts if isinstance(part, ast.Assign) for node in part.targets]
-    plain = {node.id for target in targets for node in ast.walk(target) if _is_stored(node)}
-    return plain.union(*map(binds, outright))
-
-
-def _is_stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def needed(cells: list[str], last: int) -> list[int]:
-    """The places of the cells before `last` on which it depends, in order."""
-    wanted, found = reads(cells[last]), []
-    for place in reversed(range(last)):
-        if binds(cells[place]) & wanted:
-            found.append(place)
-            wanted = wanted - defines(cells[place]) | reads(cells[place])
-    return found[::-1]
-
-
-def depending(cells: list[str], first: int) -> list[int]:
-    """The places of the cells after `first` that depend on it, in order."""
-    changed, found = binds(cells[first]), []
-    for place in range(first + 1, len(cells)):
-        if reads(cells[place]) & changed:
-            found.append(place)
-            changed |= binds(cells[place])
-        else:
-            changed -= defines(cells[place])
-    return found
 
 
 def lesson(notebook: dict) -> tuple[list[str], dict[int, list[str]]]:

@@ -4,7 +4,8 @@ One idea per file: `formulas` (KaTeX when the book is built), `figures` (inline 
 `addresses` (of repository and site, previews, sitemap, 404 page), `redirects` (pages that have moved),
 `pages` (descriptions, the root page, lean pages, the sidebar), `markup` (roles, what folds, tables, code),
 `solutions` (of the exercises), `scripts` (nnlib's interactives, and which script a page loads),
-`run` (the menu of ways to run a page), `lite` (JupyterLite, one of them), `search` (what comes first),
+`run` (the menu of ways to run a page), `live` (on that page itself, one of them), `lite` (JupyterLite,
+another), `search` (what comes first),
 `api` (nnlib's docstrings) and `assets` (what every page loads, made small, by way of `npm`).
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 BOOK = Path(__file__).resolve().parents[2]
 SHAPING = ("_ext", "_static", "nnlib/alive")  # what shapes every page and is none
 PARTS = """
-    addresses api assets figures formulas lite markup pages redirects run scripts search solutions
+    addresses api assets figures formulas lite live markup pages redirects run scripts search solutions
 """.split()
 
 

@@ -23,6 +23,7 @@ NEEDED_BY = {
     "nnlib-predict": ["elements.js", "memory.js", "predict.js"],
     "nnlib-reveal": ["elements.js", "memory.js", "predict.js"],
     "nnlib-progress": ["elements.js", "memory.js", "progress.js"],
+    "nnlib-page-start": ["elements.js", "memory.js", "live-start.js"],
     "hide": ["code.js"],
     "sd-tab-set": ["design-tabs.js"],
     **{f"nnlib-live-{name}": [f"{name}.js"] for name in live.names()},
@@ -84,7 +85,7 @@ def link(path: Path, address: str) -> str:
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add what it needs to the page."""
-    for script in needed(context.get("body", "")):
+    for script in needed(context.get("body", "") + context.get("live_button", "")):
         app.add_js_file(script, loading_method="defer")
 
 

@@ -46,7 +46,10 @@ def show(name: str, data: dict, label: str, text: Sequence[str], still: str = ""
     text : paragraphs that say what it shows, for those who do not see it, and where no script runs.
     still : a drawing, as SVG, that stands on the page until its script runs.
     """
-    bundle = _widget(name, data)._repr_mimebundle_()
+    try:
+        bundle = _widget(name, data)._repr_mimebundle_()
+    except ModuleNotFoundError:  # a live page has no widgets: its own scripts find the HTML
+        bundle = {}
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle  # anywidget gives its metadata too
     display(
         {**bundle, "text/html": page(name, data, label, text, still), "text/plain": "\n".join([label, *text])}, raw=True

@@ -1,0 +1,176 @@
+/* Page: a chapter comes to run where it is read. live-start.js loads this at the reader's first click, and nothing of it before.
+ *
+ * Each code cell gets an editor, when it is nearly on the screen, and buttons: to run it after what it needs, to run all
+ * down to it, to go back to the book's text. Python itself is in a worker (worker.js), and what runs is kernel.py.
+ */
+
+import { Drafts, mark } from "./drafts.mjs";
+import { edit } from "./editor.mjs";
+import { Outputs } from "./outputs.mjs";
+import { Python } from "./python.mjs";
+
+const { element } = nnlib;
+const button = (words, click, more = {}) => element("button", { type: "button", class: "nnlib-button", click, ...more }, words);
+const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
+
+/* A cell of the page as a reader edits and runs it. */
+class Cell {
+  constructor(page, { id, text, name, title, kind }) {
+    Object.assign(this, { page, id, book: text, text, name: name ?? id, title, kind });
+    this.box = document.getElementById(id);
+    this.outputs = new Outputs(this.box, page.alive);
+    this.input = this.box.querySelector(".cell_input");
+  }
+
+  /* Put the editor in place of the code, and the buttons below. */
+  comeAlive() {
+    const what = this.title ? `The code of “${this.title}”` : "The code of this cell";
+    const stage = element("div", { class: "nnlib-page-editor" });
+    this.editor = edit(stage, this.text, `${what}. Escape, then Tab, leaves it.`, {
+      changed: (text) => this.changed(text),
+      run: () => this.run(),
+    });
+    this.input.replaceChildren(stage);
+    this.back = button("Back to the book’s text", () => this.toBook(), { hidden: this.text === this.book });
+    this.state = element("span", { class: "nnlib-page-state" });
+    const words = this.kind === "exercise" ? "Check" : "Run";
+    const unseen = element("span", { class: "nnlib-unseen" }, this.title ? ` ${this.title}` : " this cell");
+    const run = button(words, () => this.run(), { title: "Shift and Enter" });
+    run.append(unseen);
+    const tools = element("div", { class: "nnlib-page-tools" }, run);
+    if (this.kind !== "exercise") tools.append(button("Run all to here", () => this.run({ all: true })));
+    tools.append(this.back, this.state);
+    this.input.append(tools);
+    if (this.changedSince) this.offerBoth();
+  }
+
+  /* The page has changed since the reader changed this cell. */
+  offerBoth() {
+    const notice = element("p", { class: "nnlib-page-notice", role: "status" }, "The book’s text of this cell has changed since you changed yours, which stands here. ");
+    notice.append(button("Keep mine", () => { this.keep(); notice.remove(); }), " ", button("Take the book’s", () => { this.toBook(); notice.remove(); }));
+    this.input.append(notice);
+  }
+
+  draft() {
+    const kept = this.page.drafts.of(this.name);
+    if (!kept) return;
+    this.text = kept.text;
+    this.changedSince = kept.of !== mark(this.book);
+  }
+
+  keep() {
+    this.page.drafts.keep(this.name, this.text, this.book);
+  }
+
+  changed(text) {
+    this.text = text;
+    this.back.hidden = text === this.book;
+    this.keep();
+  }
+
+  toBook() {
+    this.editor.set(this.book);
+    this.outputs.back();
+    this.editor.focus();
+  }
+
+  run(how = {}) {
+    this.page.run(this, { after: this.kind === "try", ...how });
+  }
+
+  says(words) {
+    if (this.state) this.state.textContent = words;
+  }
+}
+
+class Page {
+  constructor({ name, cells, python }, base) {
+    this.base = base;
+    this.settings = python;
+    this.drafts = new Drafts(name);
+    this.alive = (box) => whenNear.within(box);
+    this.cells = cells.map((cell) => new Cell(this, cell));
+    this.byId = new Map(this.cells.map((cell) => [cell.id, cell]));
+    this.shown = this.cells.filter((cell) => cell.box);
+    for (const cell of this.cells) cell.draft();
+    this.python = new Python(new URL("worker.js", base), () => this.start(), (message) => this.hear(message));
+    this.bar();
+  }
+
+  /* A line at the foot of the window that says what Python does. */
+  bar() {
+    this.says = element("span", { role: "status" });
+    this.stop = button("Stop", () => this.end(), { hidden: true });
+    this.again = button("Try again", () => { this.python.start(); this.tell(); }, { hidden: true });
+    document.body.append(element("aside", { class: "nnlib-page-bar", "aria-label": "Python on this page" }, this.says, this.stop, this.again));
+  }
+
+  tell(words) {
+    const { state } = this.python;
+    this.stop.hidden = state !== "running";
+    this.again.hidden = state !== "failed";
+    this.says.textContent = words ?? { loading: "Python is loading …", ready: "Python is ready.", running: "Python runs …", off: "", failed: "" }[state];
+  }
+
+  start() {
+    const at = (address) => new URL(address, this.base).href;
+    const { address, lock, archive, data, ...rest } = this.settings;
+    return { ...rest, address: at(address), lock: at(lock), archive: at(archive), data: data.map(([from, to]) => [at(from), to]), progress: JSON.stringify(nnlib.read()) };
+  }
+
+  begin() {
+    for (const start of document.querySelectorAll(".nnlib-page-start")) start.remove();
+    document.documentElement.classList.add("nnlib-page-runs");
+    this.shown.forEach(({ box }) => box.classList.add("nnlib-page-cell"));
+    const boxes = new Map(this.shown.map((cell) => [cell.box, cell]));
+    whenNear(".nnlib-page-cell", (box) => boxes.get(box).comeAlive());
+    this.python.start();
+    this.tell();
+  }
+
+  run(cell, how) {
+    this.python.run(() => JSON.stringify({ cells: this.cells.map(({ id, text, kind }) => ({ id, text, alone: kind === "exercise" || kind === "error" })), wanted: cell.id, ...how }));
+    cell.says(this.python.state === "loading" ? "waits for Python" : "");
+    this.tell();
+  }
+
+  end() {
+    this.python.stop();
+    for (const cell of this.shown) cell.says("");
+    this.tell("Stopped. Python starts again: what the cells had made is gone, your texts are kept.");
+  }
+
+  hear(message) {
+    const cell = this.byId.get(message.cell);
+    const { outputs } = cell ?? {};
+    const { kind } = message;
+    if (kind === "loading") this.tell(`Python is loading: ${megabytes(message.done)} of ${megabytes(message.of)} MB`);
+    else if (kind === "failed") this.tell(`Python cannot run here: ${message.text}. The page stays as it is.`);
+    else if (kind === "ready") this.tell();
+    else if (kind === "running") {
+      this.now = cell;
+      cell.editor?.mark(null);
+      cell.says("runs …");
+      this.tell();
+      outputs.begin();
+    } else if (kind === "stream") outputs.text(message.name, message.text);
+    else if (kind === "show" || kind === "update") outputs.show(message.data, message.id, kind === "update");
+    else if (kind === "clear") outputs.clear(message.wait);
+    else if (kind === "error") {
+      outputs.error(message);
+      cell.editor?.mark(message.line);
+    } else if (kind === "progress") nnlib.readIn(message.text);
+    else if (kind === "done") cell.says(message.well ? "" : "stopped");
+    else if (kind === "stale") {
+      const stale = new Set(message.cells);
+      for (const one of this.shown) one.says(stale.has(one.id) ? "older than what it depends on" : "");
+      this.tell();
+    }
+  }
+}
+
+globalThis.nnlibPage = async (base, settings) => {
+  const page = new Page(await (await fetch(settings)).json(), base);
+  page.begin();
+  return page;
+};

@@ -1,0 +1,36 @@
+/* Live start: the buttons that have a page run where it is read. They load what that takes at the first click, and nothing before. */
+"use strict";
+
+{
+  const base = new URL("../live/", document.currentScript.src);
+  const starts = document.querySelectorAll(".nnlib-page-start");
+
+  function load(address) {
+    const script = nnlib.element("script", { src: new URL(address, base).href });
+    document.head.append(script, nnlib.element("link", { rel: "stylesheet", href: new URL("live.css", base).href }));
+    return new Promise((done, failed) => {
+      script.addEventListener("load", done);
+      script.addEventListener("error", failed);
+    });
+  }
+
+  async function start({ currentTarget }) {
+    const words = [...starts].map((one) => one.textContent);
+    for (const one of starts) one.disabled = true;
+    try {
+      if (!globalThis.nnlibPage) await load("live.js");
+      await globalThis.nnlibPage(base, new URL(currentTarget.dataset.page, base));
+    } catch {
+      starts.forEach((one, place) => {
+        one.disabled = false;
+        one.textContent = words[place];
+      });
+      currentTarget.textContent = "What this needs did not load. Try again";
+    }
+  }
+
+  for (const one of starts) {
+    if (location.protocol === "file:") one.remove();  // no worker may come from disk
+    else one.addEventListener("click", start);
+  }
+}

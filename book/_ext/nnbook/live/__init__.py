@@ -218,6 +218,14 @@ def serve_pyodide(folder: Path, target: Path) -> None:
         lite.copy(path, target / name)
 
 
+def write_version(folder: Path) -> None:
+    """Say which version of all files in a folder this is: a browser that has kept older ones asks for these anew."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "version.json"):
+        total.update(path.read_bytes())
+    (folder / "version.json").write_text(json.dumps({"version": total.hexdigest()[:12]}), "utf-8")
+
+
 def build(app, exception) -> None:
     """Write what all live pages share."""
     if exception or app.builder.format != "html":
@@ -232,6 +240,7 @@ def build(app, exception) -> None:
     lite.copy(HERE / "worker.js", out / "worker.js")
     lite.copy(LOCK, out / "pyodide-lock.json")
     shutil.rmtree(out / "pyodide", ignore_errors=True)
+    write_version(out)
     if folder := os.environ.get("BOOK_PYODIDE"):
         serve_pyodide(Path(folder).expanduser(), out / "pyodide")
 

@@ -47,7 +47,7 @@ export class Outputs {
     if (this.clearNext) this.begin();
     if (this.stream?.name !== name) {
       const pre = element("pre", {});
-      this.add(element("div", { class: `output ${name === "stderr" ? "nnlib-page-stderr" : "stream"}` }, element("div", { class: "highlight" }, pre)));
+      this.add(element("div", { class: `output stream highlight-myst-ansi notranslate${name === "stderr" ? " nnlib-page-stderr" : ""}` }, element("div", { class: "highlight" }, pre)));
       this.stream = { name, pre, all: "" };
     }
     this.stream.all += more;
@@ -85,6 +85,11 @@ export class Outputs {
   clear(wait) {
     if (wait) this.clearNext = true;
     else this.begin();
+  }
+
+  blocked(by) {
+    const link = by ? element("a", { href: `#${by.id}` }, "A cell above") : "A cell above";
+    this.add(element("div", { class: "output nnlib-page-error" }, element("p", {}, link, ", which this one needs, has stopped.")));
   }
 
   error({ name, text, line, where }) {

@@ -25,7 +25,7 @@ class Cell {
   /* Put the editor in place of the code, and the buttons below. */
   comeAlive() {
     const what = this.title ? `The code of “${this.title}”` : "The code of this cell";
-    const stage = element("div", { class: "nnlib-page-editor" });
+    const stage = element("div", { class: "nnlib-page-editor", keydown: (event) => event.stopPropagation() });  // the page has keys of its own
     this.editor = edit(stage, this.text, `${what}. Escape, then Tab, leaves it.`, {
       changed: (text) => this.changed(text),
       run: () => this.run(),
@@ -84,8 +84,8 @@ class Cell {
 }
 
 class Page {
-  constructor({ name, cells, python }, base) {
-    this.base = base;
+  constructor({ name, cells, python }, at) {
+    this.at = at;
     this.settings = python;
     this.drafts = new Drafts(name);
     this.alive = (box) => whenNear.within(box);
@@ -93,7 +93,7 @@ class Page {
     this.byId = new Map(this.cells.map((cell) => [cell.id, cell]));
     this.shown = this.cells.filter((cell) => cell.box);
     for (const cell of this.cells) cell.draft();
-    this.python = new Python(new URL("worker.js", base), () => this.start(), (message) => this.hear(message));
+    this.python = new Python(at("worker.js"), () => this.start(), (message) => this.hear(message));
     this.bar();
   }
 
@@ -113,9 +113,9 @@ class Page {
   }
 
   start() {
-    const at = (address) => new URL(address, this.base).href;
     const { address, lock, archive, data, ...rest } = this.settings;
-    return { ...rest, address: at(address), lock: at(lock), archive: at(archive), data: data.map(([from, to]) => [at(from), to]), progress: JSON.stringify(nnlib.read()) };
+    const { at } = this;
+    return { ...rest, address: at(address).split("?")[0], lock: at(lock), archive: at(archive), data: data.map(([from, to]) => [at(from), to]), progress: JSON.stringify(nnlib.read()) };
   }
 
   begin() {
@@ -159,6 +159,9 @@ class Page {
     else if (kind === "error") {
       outputs.error(message);
       cell.editor?.mark(message.line);
+    } else if (kind === "blocked") {
+      outputs.begin();
+      outputs.blocked(this.byId.get(message.by)?.box);
     } else if (kind === "progress") nnlib.readIn(message.text);
     else if (kind === "done") cell.says(message.well ? "" : "stopped");
     else if (kind === "stale") {
@@ -169,8 +172,7 @@ class Page {
   }
 }
 
-globalThis.nnlibPage = async (base, settings) => {
-  const page = new Page(await (await fetch(settings)).json(), base);
-  page.begin();
-  return page;
+/* `at` gives the address of a file of live/, in its present version; `settings` names the one of this page. */
+globalThis.nnlibPage = async (at, settings) => {
+  new Page(await (await fetch(at(settings))).json(), at).begin();
 };

@@ -69,11 +69,11 @@ import nnlib
   say({ kind: "ready" });
 }
 
-onmessage = async ({ data }) => {
+addEventListener("message", async ({ data }) => {
   try {
     if (data.start) await start(data.start);
     else globalThis.run(data.run);
   } catch (error) {
     say({ kind: "failed", text: String(error.message ?? error).trim().split("\n").at(-1) });
   }
-};
+});

@@ -7,6 +7,7 @@ worker.js makes one, and hands it each request of the page as JSON. What it says
     show, update    what it displays: a dict from MIME types to texts; `update` replaces what has the same `id`
     clear           its outputs so far are to go, with `wait` when the next one comes
     error           what stopped it: `name`, `text`, `line` of the cell, and `where` else it was
+    blocked         the cell that was asked for did not run, as one that it needs has stopped, named `by`
     progress        the reader's progress, as the file that nnlib.exercises.memory keeps
     stale           the cells below whose results are older than what they depend on
 
@@ -91,18 +92,23 @@ class Kernel:
         ids = [cell["id"] for cell in asked["cells"]]
         place = ids.index(asked["wanted"])
         texts = ["" if c.get("alone") and c["id"] != asked["wanted"] else c["text"] for c in asked["cells"]]
-        above = [step for step in range(place) if texts[step]]
-        before = above if asked.get("all") else self.missing(ids, texts, place)
-        after = needs.depending(texts, place) if asked.get("after") else []
-        for step in [*before, place, *after]:
+        targets = [place, *(needs.depending(texts, place) if asked.get("after") else [])]
+        plan = [step for step in range(place) if texts[step]] if asked.get("all") else []
+        for target in targets:
+            plan += [*self.missing(ids, texts, target, plan), target]
+        for number, step in enumerate(plan):
             if not self.run_cell(ids[step], texts[step]):
+                if place in plan[number + 1 :]:
+                    self.say({"kind": "blocked", "cell": ids[place], "by": ids[step]})
                 break
         self.say({"kind": "stale", "cells": [ids[i] for i in range(len(ids)) if self.is_stale(ids, texts, i)]})
 
-    def missing(self, ids: list[str], texts: list[str], place: int) -> list[int]:
-        """The cells above a place that must run first: what it needs and has not run since it changed."""
+    def missing(self, ids: list[str], texts: list[str], place: int, planned: list[int]) -> list[int]:
+        """The cells above a place that must run first, besides those planned: what it needs and what has changed."""
         found: list[int] = []
         for step in needs.needed(texts, place):
+            if step in planned:
+                continue
             text, since = self.ran.get(ids[step], ("", -1))
             above = needs.needed(texts, step)
             if since < 0 or text != texts[step] or any(a in found or self._since(ids[a]) > since for a in above):

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf epub lab notebooks contents test test-long test-oracles mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
+.PHONY: book serve pdf epub lab notebooks contents test test-long test-oracles test-browser mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -42,6 +42,11 @@ test-long: environment  ## Read 100,000 changed files, and kill what writes file
 test-oracles:  ## Compare nnlib with PyTorch, JAX, Keras and scikit-learn, in an environment of their own
 	@$(PYTHON) tools/environment.py _build/oracles locks/oracles.lock
 	@$(IN_VENV:.venv/%=_build/oracles/%) -m pytest tests/oracles
+
+test-browser: environment  ## Run live pages in a browser, with NumPy for it (LONG=--long for every page, half an hour)
+	@$(IN_VENV) tools/pyodide.py
+	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
+	@$(IN_VENV) -m pytest tests/browser/test_live_chapters.py $(LONG)
 
 mutation:  ## Change nnlib's core in a thousand small ways, and see that its tests notice (ONLY="losses training" for some)
 	@$(PYTHON) tools/environment.py _build/mutation/env locks/mutation.lock

@@ -5,7 +5,7 @@ python tools/plain.py book    in place of the chapters, for an image that is thr
 
 A chapter is written for the site: boxes, references, and numbers that its own cells make. Where it is opened as a
 notebook, a box becomes a quotation, what is closed a `<details>`, a reference a link, a number what it was when the
-chapter was last run, and folded code is collapsed. Code is left as it is.
+chapter was last run, and folded code is collapsed. Code is left as it is, but that a meant error does not end a run.
 """
 
 import ast
@@ -16,6 +16,7 @@ import json
 import re
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 from chapters import ROOT, chapters
@@ -43,9 +44,22 @@ def in_plain(cell: dict, numbers: dict[str, str], equations: dict[str, int]) -> 
         text = EQUATION.sub(lambda found: f"$${found[1].rstrip()} \\tag{{{equations[found[2]]}}}\n$$", source(cell))
         text = ROLE.sub(lambda found: said(*found.groups(), numbers, equations), text)
         return cell | {"source": boxes(re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.MULTILINE))}
-    if set(cell["metadata"].get("tags", ())) & FOLDED:
+    tags = set(cell["metadata"].get("tags", ()))
+    if "raises-exception" in tags:
+        return cell | forgiving(source(cell))
+    if tags & FOLDED:
         return cell | {"metadata": cell["metadata"] | {"jupyter": {"source_hidden": True}, "cellView": "form"}}
     return cell
+
+
+def forgiving(code: str) -> dict:
+    """A cell whose error is what it shows, as one that says it and goes on: elsewhere "Run all" would end there."""
+    indented = textwrap.indent(code, "    ")
+    says = 'print(f"{type(error).__name__}: {error}")'
+    return {
+        "source": f"try:\n{indented}\nexcept Exception as error:  # that this stops is the point\n    {says}",
+        "outputs": [],
+    }
 
 
 def source(cell: dict) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import sys
 import textwrap
 import threading
 import time
@@ -79,6 +80,11 @@ def fetch(file: OfficialFile, folder: str, mirrors: tuple[str, ...]) -> bytes:
     """
     if data_dir := os.environ.get("NNLIB_DATA_DIR"):  # an empty value counts as not set
         return _from_data_dir(data_dir, folder, file)
+    if sys.platform == "emscripten":  # a browser, which lets no page fetch from elsewhere
+        where = "in Colab or on your own machine (the menu Run this page) it is found"
+        raise ConnectionError(
+            f"{file.name} does not come with this site, and a browser fetches it from nowhere: {where}"
+        )
     return _from_cache_or_mirror(folder, mirrors, file)
 
 

@@ -1,4 +1,4 @@
-"""Live chapters: every page of the book runs in the browser, and gives what it has stored; every exercise is judged there.
+"""Live chapters: each page runs in the browser and gives what it has stored, and each exercise is judged there.
 
 Reads _build/html, built with BOOK_PYODIDE: `make test-browser` sees to both. To run them all takes half an hour, so the
 tests of two chapters, and of all exercises of these, run unless --long is given.

@@ -75,6 +75,14 @@ class Mirror(BaseHTTPRequestHandler):
         pass
 
 
+def test_in_a_browser_the_message_says_where_the_file_is_found(monkeypatch):
+    monkeypatch.delenv("NNLIB_DATA_DIR", raising=False)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(ConnectionError, match="on your own machine") as raised:
+        fetch(FILE, "numbers", ("https://nowhere.test/",))
+    assert "NNLIB_DATA_DIR" not in str(raised.value)
+
+
 @pytest.fixture
 def server():
     with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:

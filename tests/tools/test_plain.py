@@ -48,6 +48,18 @@ def test_code_is_left_as_it_is_and_collapsed_where_the_page_folds_it():
     assert any(a["metadata"] == b["metadata"] for a, b in kinds)
 
 
+def test_a_meant_error_is_said_and_does_not_end_a_run(capsys):
+    error = {
+        "cell_type": "code",
+        "metadata": {"tags": ["raises-exception"]},
+        "source": "if True:\n    1 / 0",
+        "outputs": [1],
+    }
+    cell = plain.plain({"cells": [error]})["cells"][0]
+    exec(cell["source"], {})
+    assert capsys.readouterr().out == "ZeroDivisionError: division by zero\n" and cell["outputs"] == []
+
+
 def test_boxes_are_quotations_and_closed_ones_open_on_a_click():
     text = """Before.
 ::::{admonition} By *hand*

@@ -29,7 +29,7 @@ def test_a_copy_is_the_chapter_behind_a_cell_that_installs_nnlib(tmp_path):
         nbformat.validate(copy)
         assert f"git clone -q --depth 1 {GITHUB} " in copy["cells"][0]["source"]
         assert copy["cells"][1]["source"].replace(there, "") == plain(chapter)["cells"][0]["source"]
-        codes = [[c["source"] for c in one["cells"] if c["cell_type"] == "code"] for one in (copy, chapter)]
+        codes = [[c["source"] for c in one["cells"] if c["cell_type"] == "code"] for one in (copy, plain(chapter))]
         assert codes[0][1:] == ["".join(code) for code in codes[1]]
 
 

@@ -53,7 +53,7 @@ def test_a_meant_error_is_said_and_does_not_end_a_run(capsys):
         "cell_type": "code",
         "metadata": {"tags": ["raises-exception"]},
         "source": "if True:\n    1 / 0",
-        "outputs": [1],
+        "outputs": [{"output_type": "error"}],
     }
     cell = plain.plain({"cells": [error]})["cells"][0]
     exec(cell["source"], {})

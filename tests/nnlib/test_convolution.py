@@ -157,7 +157,8 @@ def test_it_learns_digits():
         (lambda: Conv2d((1, 5, 5), 2, 3, rng(), padding=-1), "padding: got -1, expected a whole number from 0 up"),
         (lambda: Conv2d((1, 5, 5), 2, 3, rng(), padding=0.5), "padding: got 0.5"),
         (lambda: MaxPool2d((1, 5, 5), 6), "size: got 6, expected at most 5"),
-        (lambda: MaxPool2d((5, 5), 2), "n_in: got"),
+        (lambda: MaxPool2d((5, 5), 2), r"n_in: got \(5, 5\), expected .*channels, height, width"),
+        (lambda: MaxPool2d((1, 5, 5), 0), "size: got 0, expected a whole number of at least 1"),
         (lambda: Flatten(3), "n_in: got 3, expected a shape, whole numbers of at least 1"),
         (lambda: Flatten(()), "n_in: got"),
         (

@@ -36,6 +36,8 @@ def test_relative_error_by_hand():
     assert relative_error(np.zeros(2), np.zeros(2)) == 0
     assert relative_error(np.array([1.0]), np.array([-1.0])) == 1
     assert relative_error(np.array([3.0]), np.array([1.0])) == pytest.approx(0.5)
+    small = np.array([200], np.uint8), np.array([100], np.uint8)  # 100 - 200 wraps around to 156, 200 + 200 to 144
+    assert relative_error(*small) == relative_error(*small[::-1]) == pytest.approx(1 / 3)
 
 
 def test_shapes_that_broadcast_are_not_taken_as_equal():

@@ -71,6 +71,27 @@ def test_a_layer_names_what_it_stores_and_the_way_back_asks_for_it(kind):
     assert set(vars(layer)) - before == set(layer.stores)
 
 
+NAMES = {
+    "Dense": "W b", "Conv2d": "K b", "BatchNorm": "gamma beta", "LayerNorm": "gamma beta", "Embedding": "E",
+    "Positions": "P", "Recurrent": "W U b", "LSTM": "W U b", "Attention": "qkv.W qkv.b out.W out.b",
+    "Network": "0.W 0.b 2.W 2.b", "Residual": "0.W 0.b 2.W 2.b",
+}  # fmt: skip
+
+
+@LAYERS
+def test_a_layers_parameters_have_the_letters_of_its_formulas(kind):
+    assert [p.name for p in layer_of(kind).parameters()] == NAMES.get(kind.__name__, "").split()
+
+
+@LAYERS
+def test_predict_keeps_nothing_and_gives_what_forward_gives_unless_training_is_another_rule(kind):
+    layer, x = layer_of(kind), input_of(kind)
+    stored = set(vars(layer))
+    predicted = layer.predict(x)
+    assert set(vars(layer)) == stored
+    assert np.array_equal(predicted, layer.forward(x)) == parts.LAYERS[kind].same
+
+
 @LAYERS
 def test_what_a_layer_stores_is_missing_as_an_attribute_until_forward_and_none_is_left_over(kind):
     layer = layer_of(kind)

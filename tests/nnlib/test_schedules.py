@@ -32,6 +32,13 @@ def test_a_schedule_begins_when_the_warm_up_is_over():
     assert [schedule(step) for step in range(7)] == pytest.approx([0.2, 0.4, 0.4, 0.4, 0.2, 0.2, 0.1])
 
 
+def test_the_warm_up_leads_to_the_first_rate_of_what_follows():
+    schedule = warm_up(step_decay(0.4, every=1, factor=0.5), 2)
+    assert [schedule(step) for step in range(4)] == pytest.approx([0.2, 0.4, 0.4, 0.2])
+    with pytest.raises(ValueError, match="rate: got 0"):
+        warm_up(lambda step: step, 2)
+
+
 def test_an_optimizer_follows_a_schedule_and_refuses_the_step_for_which_nothing_is_left():
     p = Parameter("w", np.zeros(1), np.ones(1))
     sgd = SGD([p], cosine(1.0, steps=2))

@@ -28,7 +28,7 @@ TARGET = ROOT / "_build" / "book.epub"
 STYLE, PACKAGE = (Path(__file__).with_suffix(kind).read_text("utf-8") for kind in (".css", ".opf"))
 KINDS = {".xhtml": "application/xhtml+xml", ".svg": "image/svg+xml", ".png": "image/png", ".css": "text/css"}
 LEFT_OUT = {  # classes of what only a page on the web can use
-    *("katex-html", "nnlib-answer", "nnlib-frames-controls", "nnlib-live-how", "nnlib-page-start", "nnlib-unseen"),
+    *("katex-html", "nnlib-answer", "nnlib-frames-controls", "nnlib-live-how", "nnlib-page-offer", "nnlib-unseen"),
     *("sd-summary-state-marker", "toctree-wrapper"),
 }
 MARKED = [("b", "k[a-z]?|ow"), ("i", "c1")]  # keywords and comments of code, of which the site shows the colour

@@ -14,14 +14,15 @@
     });
   }
 
-  async function start({ currentTarget }) {
+  async function start({ currentTarget, detail }) {
     const words = [...starts].map((one) => one.textContent);
     for (const one of starts) one.disabled = true;
     try {
       const { version } = await (await fetch(new URL("version.json", base), { cache: "no-cache" })).json();
       const at = (name) => `${new URL(name, base)}?v=${version}`;  // so that no file of an older book is used with a new one
       if (!globalThis.nnlibPage) await load(at);
-      await globalThis.nnlibPage(at, currentTarget.dataset.page);
+      const byKeyboard = detail === 0;  // a touch would have the keyboard of a phone open
+      await globalThis.nnlibPage(at, currentTarget.dataset.page, byKeyboard ? currentTarget.closest(".cell") : null);
     } catch {
       starts.forEach((one, place) => {
         one.disabled = false;
@@ -32,7 +33,7 @@
   }
 
   for (const one of starts) {
-    if (location.protocol === "file:") one.remove();  // no worker may come from disk
+    if (location.protocol === "file:") (one.closest(".nnlib-page-offer") ?? one).remove();  // no worker may come from disk
     else one.addEventListener("click", start);
   }
 }

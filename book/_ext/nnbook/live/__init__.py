@@ -32,11 +32,12 @@ from nnbook.solutions import CHECK, IMPORT
 HERE = Path(__file__).parent
 BOOK = HERE.parents[2]
 LOCK = HERE / "pyodide-lock.json"  # Pyodide's own, of the packages that are loaded
-CORE = HERE / "pyodide-core.json"  # the sum and the size of each file of Pyodide's own
+CORE = HERE / "pyodide-core.json"  # the sum of each file of Pyodide's own, and its bytes as they are sent, by gzip
 PACKAGES = ("numpy", "matplotlib")
 PUBLIC = "https://cdn.jsdelivr.net/pyodide/v{}/full/"
 UNASKED = {"fonttools", "matplotlib-pyodide", "pytz"}  # Matplotlib draws a page's figures without them
 START = '<button class="btn btn-sm nnlib-page-start" type="button" data-page="{}.json">{}</button>'
+OFFER = '<p class="nnlib-page-offer">{} <small>{}</small></p>'
 ASKS = "Run this page here"
 
 
@@ -60,7 +61,18 @@ class Mark(SphinxPostTransform):
                 continue
             node["ids"].append(cell["id"])
             if kind(cell) in ("try", "exercise"):
-                node += nodes.raw("", START.format(escaped(self.env.docname), ASKS), format="html")
+                node += nodes.raw("", offer(self.env.docname), format="html")
+
+
+def button(page: str) -> str:
+    """What has a page run."""
+    return START.format(escaped(page), ASKS)
+
+
+def offer(page: str) -> str:
+    """The same with what it costs, beside an exercise or an experiment."""
+    cost = f"{megabytes()} MB of Python, once, from {where()}; some ten seconds each time"
+    return OFFER.format(button(page), cost)
 
 
 def escaped(name: str) -> str:
@@ -115,7 +127,7 @@ def write_page(app, pagename, templatename, context, doctree) -> None:
     written = Path(app.outdir) / "live" / f"{pagename}.json"
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text(json.dumps(page, ensure_ascii=False), "utf-8", newline="\n")
-    context["live_button"] = START.format(escaped(pagename), ASKS)
+    context["live_button"] = button(pagename)
     context["live_from"], context["live_megabytes"] = where(), megabytes()
 
 
@@ -135,9 +147,9 @@ def lock() -> dict:
 
 
 def sizes() -> dict[str, int]:
-    """The bytes of each file of Pyodide that a page loads, by its name."""
-    packages = {package["file_name"]: package["size"] for package in lock()["packages"].values()}
-    return {name: entry["size"] for name, entry in core().items()} | packages
+    """The bytes that are sent for each file of Pyodide that a page loads, by its name."""
+    packages = {package["file_name"]: package["sent"] for package in lock()["packages"].values()}
+    return {name: entry["sent"] for name, entry in core().items()} | packages
 
 
 def sums() -> dict[str, str]:

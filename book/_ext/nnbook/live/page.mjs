@@ -24,6 +24,7 @@ class Cell {
 
   /* Put the editor in place of the code, and the buttons below. */
   comeAlive() {
+    if (this.editor) return;
     const what = this.title ? `The code of “${this.title}”` : "The code of this cell";
     const stage = element("div", { class: "nnlib-page-editor", keydown: (event) => event.stopPropagation() });  // the page has keys of its own
     this.editor = edit(stage, this.text, `${what}. Escape, then Tab, leaves it.`, {
@@ -118,14 +119,20 @@ class Page {
     return { ...rest, address: at(address).split("?")[0], lock: at(lock), archive: at(archive), data: data.map(([from, to]) => [at(from), to]), progress: JSON.stringify(nnlib.read()) };
   }
 
-  begin() {
-    for (const start of document.querySelectorAll(".nnlib-page-start")) start.remove();
+  /* Come to run; who began `at` a cell by the keyboard goes on there, in an exercise where its answer is written. */
+  begin(at) {
+    document.getElementById("nnlib-run")?.hidePopover?.();
+    for (const start of document.querySelectorAll(".nnlib-page-offer, .nnlib-page-start")) start.remove();
     document.documentElement.classList.add("nnlib-page-runs");
     this.shown.forEach(({ box }) => box.classList.add("nnlib-page-cell"));
     const boxes = new Map(this.shown.map((cell) => [cell.box, cell]));
     whenNear(".nnlib-page-cell", (box) => boxes.get(box).comeAlive());
     this.python.start();
     this.tell();
+    const place = this.shown.findIndex(({ box }) => box === at);
+    const first = this.shown[this.shown[place]?.kind === "exercise" ? place - 1 : place];
+    first?.comeAlive();
+    first?.editor.focus();
   }
 
   run(cell, how) {
@@ -172,7 +179,7 @@ class Page {
   }
 }
 
-/* `at` gives the address of a file of live/, in its present version; `settings` names the one of this page. */
-globalThis.nnlibPage = async (at, settings) => {
-  new Page(await (await fetch(at(settings))).json(), at).begin();
+/* `at` gives the address of a file of live/, in its present version; `settings` names the one of this page; `cell` is where it began. */
+globalThis.nnlibPage = async (at, settings, cell) => {
+  new Page(await (await fetch(at(settings))).json(), at).begin(cell);
 };

@@ -297,12 +297,12 @@ def _measure_search(answer):
         return line, True
     if distance < 0.01:
         why = "near enough, but it asked too often: look where the cost falls, and not everywhere"
+    elif distance <= 0.3:
+        why = "it is the right valley: go on with smaller steps"
     elif abs(found) < 1e-9:
         why = "w has stayed at 0: ask the cost a little to the left and a little to the right, and go where it is lower"
-    elif distance > 0.3:
-        why = f"w is {found:.2f}, and the cost is lowest at {hidden:.2f}: go on as long as the cost falls"
     else:
-        why = "it is the right valley: go on with smaller steps"
+        why = f"w is {found:.2f}, and the cost is lowest at {hidden:.2f}: go on as long as the cost falls"
     return f"{line}, to reach: below 0.01 off, asked 100 times at most; {why}", False
 
 

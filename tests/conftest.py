@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections import Counter
+from contextlib import contextmanager
 
 from one_thread import ONE_THREAD
 
@@ -47,11 +48,22 @@ FIRST = tuple(
 )
 
 
-def pytest_collection_modifyitems(items):
-    """Put the files that take longest first."""
+# What runs no line of nnlib that other tests do not run: to count lines makes it take half as long again.
+UNCOUNTED = (
+    *(f"tests/book/test_{name}.py" for name in ("chapters", "contents", "invitations", "reading", "rules", "site")),
+    *(f"tests/browser/test_{name}.py" for name in ("axe", "lite", "pages", "pdf")),
+    "tests/nnlib/test_bad_luck.py",
+)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Put the files that take longest first, and count no lines where none is new."""
     files = [item.nodeid.partition("::")[0] for item in items]
     rank = {file: FIRST.index(file) if file in FIRST else len(FIRST) for file in files}
     items.sort(key=lambda item: rank[item.nodeid.partition("::")[0]])
+    for item in items if config.pluginmanager.hasplugin("_cov") else ():
+        if item.nodeid.startswith(UNCOUNTED):
+            item.add_marker("no_cover")
 
 
 _began, _seconds = time.monotonic(), Counter()
@@ -73,6 +85,24 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"  {name:<38}{seconds:6.0f} s")
     for name, seconds in _seconds.most_common(10):
         terminalreporter.write_line(f"    {name.removeprefix('tests/'):<36}{seconds:6.0f} s of one worker")
+
+
+@pytest.fixture
+def uncounted(request):
+    """A context in which no lines are counted, for what does once more what was done: counting takes as long again."""
+    counter = getattr(request.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+
+    @contextmanager
+    def pause():
+        if counter:
+            counter.pause()
+        try:
+            yield
+        finally:
+            if counter:
+                counter.resume()
+
+    return pause
 
 
 @pytest.fixture

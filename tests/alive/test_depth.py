@@ -1,12 +1,14 @@
 """Sizes layer by layer: they are what the layers compute, and the script says of them what Python says."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from nnlib import SoftmaxCrossEntropy
 from nnlib.alive import depth, live
 
-FOUND = depth.measured()
+found = cache(depth.measured)
 
 
 def test_the_sizes_are_those_of_the_networks_activations_and_deltas():
@@ -34,7 +36,7 @@ def test_the_weights_have_the_variance_that_is_chosen():
 
 
 def test_what_the_chapter_says_of_the_starts_is_to_be_seen():
-    ratio = {(squash, start): FOUND[squash][start]["20"][1][0] for squash in FOUND for start in depth.STARTS}
+    ratio = {(squash, start): found()[squash][start]["20"][1][0] for squash in found() for start in depth.STARTS}
     assert ratio["sigmoid", "1/n"] < -10 and abs(ratio["sigmoid", "100/n"]) < 1
     assert ratio["ReLU", "1/n"] == pytest.approx(-9 * np.log10(2), abs=0.4)
     assert max(abs(ratio[pair]) for pair in (("ReLU", "2/n"), ("tanh", "1/n"))) < 1 < 5 < ratio["ReLU", "8/n"]
@@ -44,7 +46,7 @@ def test_what_the_chapter_says_of_the_starts_is_to_be_seen():
 def test_the_script_says_what_python_says(node, squash):
     for start in depth.STARTS:
         for layers in depth.DEPTHS:
-            there, back = FOUND[squash][start][str(layers)]
+            there, back = found()[squash][start][str(layers)]
             given = {"depth": layers, "squash": squash, "start": start, "there": there, "back": back}
             assert node("depth", "said(depth, squash, start, there, back)", **given) == depth.said(*given.values())
 
@@ -52,7 +54,11 @@ def test_the_script_says_what_python_says(node, squash):
 def test_every_curve_stays_within_the_picture(node):
     low, high = node("depth", "[DECADES.bottom, DECADES.top]")
     powers = [
-        p for starts in FOUND.values() for depths in starts.values() for pair in depths.values() for p in sum(pair, [])
+        p
+        for starts in found().values()
+        for depths in starts.values()
+        for pair in depths.values()
+        for p in sum(pair, [])
     ]
     assert low < min(powers) and max(powers) < high
 
@@ -62,5 +68,5 @@ def test_the_words_tell_each_start_of_twenty_layers(monkeypatch):
     monkeypatch.setattr(live, "show", lambda *args: handed.append(args))
     depth.show()
     name, data, _, text = handed[0]
-    assert name == "depth" and data["start"] == depth.START and len(text) == len(FOUND) * len(depth.STARTS)
+    assert name == "depth" and data["start"] == depth.START and len(text) == len(found()) * len(depth.STARTS)
     assert "20 layers, sigmoid, variance 1/n: from layer 19 to layer 1 the deltas become" in text[1]

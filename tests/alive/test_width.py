@@ -1,17 +1,19 @@
 """Errors by width: they are what a solved last layer makes, and the script says of them what Python says."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from nnlib import one_hot
 from nnlib.alive import live, width
 
-FOUND = width.measured()
+found = cache(width.measured)
 
 
 def row(neurons, wrong="none", l2="none"):
     """Errors on training images and new ones in per cent, and the size of the weights."""
-    return FOUND[wrong][l2][width.WIDTHS.index(neurons)]
+    return found()[wrong][l2][width.WIDTHS.index(neurons)]
 
 
 @pytest.mark.parametrize("l2", width.L2)

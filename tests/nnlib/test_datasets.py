@@ -16,7 +16,6 @@ import pytest
 from damage import changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn import datasets as sklearn_datasets
 
 import embed
 import nnlib
@@ -33,6 +32,13 @@ ROOT = Path(__file__).resolve().parents[2]
 EMBEDDED = [name for name, source in datasets.SOURCES.items() if source.whole]
 
 
+def sklearn_datasets():
+    """Scikit-learn's copies, which take seconds to import: only the worker that compares with them does."""
+    from sklearn import datasets
+
+    return datasets
+
+
 def stored(name):
     """The arrays that a set is embedded as."""
     with np.load(io.BytesIO(fetch.embedded(datasets.SOURCES[name])), allow_pickle=False) as file:
@@ -40,7 +46,7 @@ def stored(name):
 
 
 def test_the_embedded_digits_are_those_of_scikit_learn():
-    ours, theirs = stored("digits"), sklearn_datasets.load_digits()
+    ours, theirs = stored("digits"), sklearn_datasets().load_digits()
     assert ours["images"].dtype == ours["labels"].dtype == np.uint8
     np.testing.assert_array_equal(ours["images"], theirs.data)
     np.testing.assert_array_equal(ours["labels"], theirs.target)
@@ -136,7 +142,7 @@ def test_the_digits_have_the_shapes_types_and_ranges_that_are_promised():
 
 
 def test_the_test_digits_are_the_last_36_of_each_and_the_rest_keeps_its_order():
-    digits, theirs = load_digits(), sklearn_datasets.load_digits()
+    digits, theirs = load_digits(), sklearn_datasets().load_digits()
     assert np.bincount(digits.y_test).tolist() == [36] * 10
     for digit in range(10):
         all_of_it = (theirs.data[theirs.target == digit] / 16).astype(np.float32)
@@ -163,7 +169,7 @@ def test_the_package_imports_without_what_only_a_download_needs():
 
 
 def test_the_tumours_are_those_of_scikit_learn_with_1_for_malignant():
-    ours, theirs = load_breast_cancer(), sklearn_datasets.load_breast_cancer()
+    ours, theirs = load_breast_cancer(), sklearn_datasets().load_breast_cancer()
     assert ours.feature_names == tuple(theirs.feature_names)
     assert ours.class_names == ("benign", "malignant") == tuple(theirs.target_names[::-1])
     for malignant in (0, 1):

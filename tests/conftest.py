@@ -36,14 +36,17 @@ def pytest_configure(config):
 FIRST = tuple(
     f"tests/{name}.py"
     for name in (
-        "book/test_invitations",
         "browser/test_axe",
-        "exercises/test_exercises",
+        "book/test_invitations",
         "browser/test_pages",
+        "exercises/test_exercises",
+        "book/test_site",
         "browser/test_pdf",
         "browser/test_lite",
         "nnlib/test_bad_luck",
-        "book/test_site",
+        "browser/test_digit",
+        "browser/test_stepper",
+        "browser/test_landscape",
     )
 )
 

@@ -15,6 +15,11 @@ from itertools import groupby
 from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, lacks_data, metadata, surroundings
 
 PYTEST = [sys.executable, "-m", "pytest"]
+# The chapters that train longest begin first, so that no worker ends long after the others.
+LONGEST = (
+    *("handwritten_digits", "the_bug_museum", "generalisation", "stochastic_gradient_descent", "recurrent_networks"),
+    *("faster_descent", "gradient_descent", "deep_networks"),
+)
 # NumPy then computes as on a processor with neither AVX2 nor FMA.
 OTHER_PROCESSOR = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}
 
@@ -77,10 +82,10 @@ def notebooks() -> list[str]:
         f"--nbval-cell-timeout={CELL_TIMEOUT}",
         "-punverifiable",
         "--runxfail",  # with which a cell that nbval expects to fail after one that was interrupted has failed
-        "-n2",
+        "-n3",  # a worker often waits for its kernel, which begins anew for each chapter
         "--dist=loadfile",
         "--no-loadscope-reorder",
-        *map(str, sorted(paths, key=lambda path: -(data_of(metadata(path)) is not None))),  # the longest are first
+        *map(str, sorted(paths, key=lambda path: LONGEST.index(path.stem) if path.stem in LONGEST else len(LONGEST))),
     ]
 
 
@@ -94,7 +99,7 @@ def tests() -> list[str]:
     return [
         *PYTEST,
         "tests",
-        "-n3",  # a browser often leaves its worker waiting, so that three keep two processors busy
+        "-n4",  # a browser often leaves its worker waiting, so that four keep two processors busy
         "--dist=loadfile",
         "--no-loadscope-reorder",  # conftest.py has the longest begin first
         "--cov=nnlib",

@@ -110,7 +110,8 @@ def tests() -> list[str]:
 CHECKS = {check.__name__: check for check in (ruff, formatting, scripts, spelling, workflows, book, notebooks, tests)}
 ON_REQUEST = {"other-processor": other_processor}
 KNOWN = CHECKS | ON_REQUEST
-SIDE_BY_SIDE = ("book", "notebooks")  # neither reads what the other writes, and each alone leaves a processor idle
+# Of each group none reads what another writes, and each alone leaves a processor idle.
+SIDE_BY_SIDE = (("ruff", "formatting", "scripts", "spelling", "workflows"), ("book", "notebooks"))
 
 
 def run(name: str, also: dict[str, str], aloud: bool) -> tuple[bool, float]:
@@ -134,7 +135,8 @@ def main(names: list[str]) -> str | None:
     if unknown := [name for name in names if name not in KNOWN]:
         return f"no check is called {', '.join(unknown)}; there are {', '.join(KNOWN)}"
     failed, took, began = [], {}, time.monotonic()
-    for _, group in groupby(names or CHECKS, lambda name: SIDE_BY_SIDE if name in SIDE_BY_SIDE else name):
+    group_of = {name: group for group in SIDE_BY_SIDE for name in group}
+    for _, group in groupby(names or CHECKS, lambda name: group_of.get(name, name)):
         step = list(group)
         also = {"CHECKED": json.dumps({"all": time.monotonic() - began, **took})}
         if "other-processor" in step:

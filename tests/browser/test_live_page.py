@@ -134,6 +134,14 @@ def visit(chromium, server, folder):
         context.close()
 
 
+MORE_DONE = "before => Number(document.querySelector('.nnlib-page-bar').dataset.done) > before"
+
+
+def done(page):
+    """How many requests Python has done."""
+    return int(page.locator(".nnlib-page-bar").get_attribute("data-done"))
+
+
 def begin(page):
     """Click the first button, and wait until Python is ready."""
     page.get_by_role("button", name=live.ASKS).first.click()
@@ -165,9 +173,9 @@ def write(page, name, text):
 def run(page, name, button="Run"):
     """Click a cell's button; give its outputs when all has run."""
     box = cell(page, name)
+    before = done(page)
     box.get_by_role("button", name=button).first.click()
-    page.wait_for_function("name => document.getElementById(name).querySelector('.cell_output [class]')", arg=name)
-    says(page, "Python is ready.")
+    page.wait_for_function(MORE_DONE, arg=before)
     return box.locator(".cell_output").inner_text().strip()
 
 

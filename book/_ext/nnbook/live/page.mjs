@@ -103,7 +103,8 @@ class Page {
     this.says = element("span", { role: "status" });
     this.stop = button("Stop", () => this.end(), { hidden: true });
     this.again = button("Try again", () => { this.python.start(); this.tell(); }, { hidden: true });
-    document.body.append(element("aside", { class: "nnlib-page-bar", "aria-label": "Python on this page" }, this.says, this.stop, this.again));
+    this.foot = element("aside", { class: "nnlib-page-bar", "aria-label": "Python on this page", "data-done": "0" }, this.says, this.stop, this.again);
+    document.body.append(this.foot);
   }
 
   tell(words) {
@@ -171,7 +172,8 @@ class Page {
       outputs.blocked(this.byId.get(message.by)?.box);
     } else if (kind === "progress") nnlib.readIn(message.text);
     else if (kind === "done") cell.says(message.well ? "" : "stopped");
-    else if (kind === "stale") {
+    else if (kind === "stale") {  // the last word on what was asked for
+      this.foot.dataset.done = Number(this.foot.dataset.done) + 1;
       const stale = new Set(message.cells);
       for (const one of this.shown) one.says(stale.has(one.id) ? "older than what it depends on" : "");
       this.tell();

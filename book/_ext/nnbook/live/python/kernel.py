@@ -9,7 +9,7 @@ worker.js makes one, and hands it each request of the page as JSON. What it says
     error           what stopped it: `name`, `text`, `line` of the cell, and `where` else it was
     blocked         the cell that was asked for did not run, as one that it needs has stopped, named `by`
     progress        the reader's progress, as the file that nnlib.exercises.memory keeps
-    stale           the cells below whose results are older than what they depend on
+    stale           the cells whose results are older than what they depend on; with it a request has ended
 
 It is written for one page: its cells share their names as those of a notebook do. Any Python runs it, as the tests do.
 """

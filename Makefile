@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf epub lab notebooks contents test test-long test-oracles test-browser mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
+.PHONY: book serve pdf epub lab notebooks contents test test-long test-oracles test-browser test-browsers mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -47,6 +47,11 @@ test-browser: environment  ## Run live pages in a browser, with NumPy for it (LO
 	@$(IN_VENV) tools/pyodide.py
 	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
 	@$(IN_VENV) -m pytest tests/browser/test_live_chapters.py $(LONG)
+
+test-browsers: environment  ## Load every page in Firefox and in WebKit, as far as they are here
+	@$(IN_VENV) tools/pyodide.py
+	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
+	@$(IN_VENV) -m pytest tests/other_browsers
 
 mutation:  ## Change nnlib's core in a thousand small ways, and see that its tests notice (ONLY="losses training" for some)
 	@$(PYTHON) tools/environment.py _build/mutation/env locks/mutation.lock

@@ -99,6 +99,7 @@ def tests() -> list[str]:
     return [
         *PYTEST,
         "tests",
+        "--ignore=tests/other_browsers",  # `make test-browsers` runs these
         "-n4",  # a browser often leaves its worker waiting, so that four keep two processors busy
         "--dist=loadfile",
         "--no-loadscope-reorder",  # conftest.py has the longest begin first

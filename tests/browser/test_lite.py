@@ -19,10 +19,15 @@ from windows import PATIENCE
 from chapters import ROOT, chapters
 from nnbook import npm
 from nnbook.lite import fetch_wheels
+from nnbook.live import ASKS
 from nnlib.datasets import MNIST
 
 SITE, HERE = ROOT / "_build" / "html", Path(__file__).parent
 CHAPTER = chapters()[0]
+LACKING = (
+    "{} does not come with this site, and a browser fetches it from nowhere: in Colab or on your own machine (the menu "
+    "Run this page) it is found"
+)
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 pytestmark = pytest.mark.skipif(not (SITE / "lite").is_dir(), reason="no JupyterLite in _build/html: run `make book`")
@@ -174,7 +179,7 @@ try:
 except ConnectionError as error:
     print(str(error).splitlines()[0])"""
     published = (SITE / "lite/files/mnist" / file.name).is_file()
-    assert opened.evaluate(RUN, code) == (str(file.size) if published else f"{file.name} could not be had. Tried:")
+    assert opened.evaluate(RUN, code) == (str(file.size) if published else LACKING.format(file.name))
 
 
 def test_nobody_else_was_asked(opened):
@@ -190,6 +195,8 @@ def test_the_menu_opens_and_closes_by_keyboard(window, key):
     assert not menu.is_visible()
     button.press(key)
     assert menu.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == ASKS
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.pathname").endswith("/lite/notebooks/index.html")
     page.keyboard.press("Escape")

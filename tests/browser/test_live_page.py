@@ -142,10 +142,15 @@ def done(page):
     return int(page.locator(".nnlib-page-bar").get_attribute("data-done"))
 
 
-def begin(page):
-    """Click the first button, and wait until Python is ready."""
+def click(page):
+    """Click the first button; what needs no Python need not wait for it."""
     page.get_by_role("button", name=live.ASKS).first.click()
-    says(page, "Python is ready.")
+    return page
+
+
+def begin(page):
+    """Click it, and wait until Python is ready."""
+    says(click(page), "Python is ready.")
     return page
 
 
@@ -270,16 +275,16 @@ def test_what_never_ends_is_stopped_and_python_starts_again(page):
 
 
 def test_drafts_are_kept_and_both_texts_offered_when_the_page_has_changed(visit, folder):
-    page = begin(visit())
+    page = click(visit())
     write(page, "starter", "def double(x):\n    return x + x")
     page.reload()
-    begin(page)
+    click(page)
     assert "return x + x" in cell(page, "starter").locator(".cm-content").inner_text()
     assert page.locator(".nnlib-page-notice").count() == 0
     write_page(folder, starter="def double(x):\n    # twice\n    ...")
     try:
         page.reload()
-        begin(page)
+        click(page)
         assert "return x + x" in cell(page, "starter").locator(".cm-content").inner_text()
         page.locator("#starter .nnlib-page-notice").get_by_role("button", name="Take the book").click()
         assert "# twice" in cell(page, "starter").locator(".cm-content").inner_text()
@@ -326,8 +331,9 @@ def test_what_is_out_of_reach_is_said_and_can_be_tried_again(visit, name):
     assert "The page stays as it is." in page.locator(".nnlib-page-bar").inner_text()
     page.context.unroute(f"**/{name}*")
     page.get_by_role("button", name="Try again").click()
-    says(page, "Python is ready.")
-    assert run(page, "second") == "x is 2"
+    if name == "book.zip":  # once is enough
+        says(page, "Python is ready.")
+        assert run(page, "second") == "x is 2"
 
 
 def test_a_file_that_is_not_the_one_that_was_tested_is_not_run(visit, folder):
@@ -350,7 +356,7 @@ def test_where_the_script_of_live_pages_is_missing_the_button_says_so(visit):
     page.get_by_role("button", name="did not load").wait_for()
     page.context.unroute("**/live.js*")
     page.get_by_role("button", name="did not load").click()
-    says(page, "Python is ready.")
+    says(page, "Python is loading")
 
 
 def test_the_sums_are_those_of_the_package_that_npm_gives(pyodide):

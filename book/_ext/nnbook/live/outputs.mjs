@@ -88,7 +88,7 @@ export class Outputs {
   }
 
   blocked(by) {
-    const link = by ? element("a", { href: `#${by.id}` }, "A cell above") : "A cell above";
+    const link = element("a", { href: `#${by.id}` }, "A cell above");
     this.add(element("div", { class: "output nnlib-page-error" }, element("p", {}, link, ", which this one needs, has stopped.")));
   }
 

@@ -92,7 +92,6 @@ class Page {
     this.alive = (box) => whenNear.within(box);
     this.cells = cells.map((cell) => new Cell(this, cell));
     this.byId = new Map(this.cells.map((cell) => [cell.id, cell]));
-    this.shown = this.cells.filter((cell) => cell.box);
     for (const cell of this.cells) cell.draft();
     this.python = new Python(at("worker.js"), () => this.start(), (message) => this.hear(message));
     this.bar();
@@ -117,7 +116,14 @@ class Page {
   start() {
     const { address, lock, archive, data, ...rest } = this.settings;
     const { at } = this;
-    return { ...rest, address: at(address).split("?")[0], lock: at(lock), archive: at(archive), data: data.map(([from, to]) => [at(from), to]), progress: JSON.stringify(nnlib.read()) };
+    return {
+      ...rest,
+      address: at(address).split("?")[0],  // which the names of its files follow
+      lock: at(lock),
+      archive: at(archive),
+      data: data.map(([from, to]) => [at(from), to]),
+      progress: JSON.stringify(nnlib.read()),
+    };
   }
 
   /* Come to run; who began `at` a cell by the keyboard goes on there, in an exercise where its answer is written. */
@@ -125,60 +131,65 @@ class Page {
     document.getElementById("nnlib-run")?.hidePopover?.();
     for (const start of document.querySelectorAll(".nnlib-page-offer, .nnlib-page-start")) start.remove();
     document.documentElement.classList.add("nnlib-page-runs");
-    this.shown.forEach(({ box }) => box.classList.add("nnlib-page-cell"));
-    const boxes = new Map(this.shown.map((cell) => [cell.box, cell]));
+    this.cells.forEach(({ box }) => box.classList.add("nnlib-page-cell"));
+    const boxes = new Map(this.cells.map((cell) => [cell.box, cell]));
     whenNear(".nnlib-page-cell", (box) => boxes.get(box).comeAlive());
     this.python.start();
     this.tell();
-    const place = this.shown.findIndex(({ box }) => box === at);
-    const first = this.shown[this.shown[place]?.kind === "exercise" ? place - 1 : place];
+    const place = this.cells.findIndex(({ box }) => box === at);
+    const first = this.cells[this.cells[place]?.kind === "exercise" ? place - 1 : place];
     first?.comeAlive();
     first?.editor.focus();
   }
 
   run(cell, how) {
-    this.python.run(() => JSON.stringify({ cells: this.cells.map(({ id, text, kind }) => ({ id, text, alone: kind === "exercise" || kind === "error" })), wanted: cell.id, ...how }));
+    const asked = ({ id, text, kind }) => ({ id, text, alone: kind === "exercise" || kind === "error" });
+    this.python.run(() => JSON.stringify({ cells: this.cells.map(asked), wanted: cell.id, ...how }));
     cell.says(this.python.state === "loading" ? "waits for Python" : "");
     this.tell();
   }
 
   end() {
     this.python.stop();
-    for (const cell of this.shown) cell.says("");
+    for (const cell of this.cells) cell.says("");
     this.tell("Stopped. Python starts again: what the cells had made is gone, your texts are kept.");
   }
 
   hear(message) {
-    const cell = this.byId.get(message.cell);
-    const { outputs } = cell ?? {};
-    const { kind } = message;
-    if (kind === "loading") this.tell(`Python is loading: ${megabytes(message.done)} of ${megabytes(message.of)} MB`);
-    else if (kind === "failed") this.tell(`Python cannot run here: ${message.text}. The page stays as it is.`);
-    else if (kind === "ready") this.tell();
-    else if (kind === "running") {
-      this.now = cell;
+    this.means[message.kind]?.(message, this.byId.get(message.cell));
+  }
+
+  /* What each message of the worker means, with the cell that it is about. */
+  means = {
+    loading: ({ done, of }) => this.tell(`Python is loading: ${megabytes(done)} of ${megabytes(of)} MB`),
+    failed: ({ text }) => this.tell(`Python cannot run here: ${text}. The page stays as it is.`),
+    ready: () => this.tell(),
+    running: (_, cell) => {
       cell.editor?.mark(null);
       cell.says("runs …");
+      cell.outputs.begin();
       this.tell();
+    },
+    stream: ({ name, text }, { outputs }) => outputs.text(name, text),
+    show: ({ data, id }, { outputs }) => outputs.show(data, id, false),
+    update: ({ data, id }, { outputs }) => outputs.show(data, id, true),
+    clear: ({ wait }, { outputs }) => outputs.clear(wait),
+    error: (error, { outputs, editor }) => {
+      outputs.error(error);
+      editor?.mark(error.line);
+    },
+    blocked: ({ by }, { outputs }) => {
       outputs.begin();
-    } else if (kind === "stream") outputs.text(message.name, message.text);
-    else if (kind === "show" || kind === "update") outputs.show(message.data, message.id, kind === "update");
-    else if (kind === "clear") outputs.clear(message.wait);
-    else if (kind === "error") {
-      outputs.error(message);
-      cell.editor?.mark(message.line);
-    } else if (kind === "blocked") {
-      outputs.begin();
-      outputs.blocked(this.byId.get(message.by)?.box);
-    } else if (kind === "progress") nnlib.readIn(message.text);
-    else if (kind === "done") cell.says(message.well ? "" : "stopped");
-    else if (kind === "stale") {  // the last word on what was asked for
+      outputs.blocked(this.byId.get(by).box);
+    },
+    progress: ({ text }) => nnlib.readIn(text),
+    done: ({ well }, cell) => cell.says(well ? "" : "stopped"),
+    stale: ({ cells }) => {  // the last word on what was asked for
       this.foot.dataset.done = Number(this.foot.dataset.done) + 1;
-      const stale = new Set(message.cells);
-      for (const one of this.shown) one.says(stale.has(one.id) ? "older than what it depends on" : "");
+      for (const one of this.cells) one.says(cells.includes(one.id) ? "older than what it depends on" : "");
       this.tell();
-    }
-  }
+    },
+  };
 }
 
 /* `at` gives the address of a file of live/, in its present version; `settings` names the one of this page; `cell` is where it began. */

@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf epub lab notebooks contents test test-long test-oracles test-browser test-browsers mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
+.PHONY: book serve pdf epub offline lab notebooks contents test test-long test-oracles test-browser test-browsers mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -22,6 +22,9 @@ pdf: book  ## Print the whole book as one PDF; needs Chromium
 
 epub: book  ## Write the whole book as one EPUB, which epubcheck checks if it is here
 	@$(IN_VENV) tools/epub.py
+
+offline: book  ## Pack the site for a stick, with what serves it (BOOK_PYODIDE=folder: and Python for its pages)
+	@$(IN_VENV) tools/offline.py
 
 lab: environment  ## Open copies of the chapters, made for it in lab/, in JupyterLab
 	@$(IN_VENV) tools/plain.py lab
@@ -46,7 +49,7 @@ test-oracles:  ## Compare nnlib with PyTorch, JAX, Keras and scikit-learn, in an
 test-browser: environment  ## Run live pages in a browser, with NumPy for it (LONG=--long for every page, half an hour)
 	@$(IN_VENV) tools/pyodide.py
 	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
-	@$(IN_VENV) -m pytest tests/browser/test_live_chapters.py $(LONG)
+	@$(IN_VENV) -m pytest tests/browser/test_live_chapters.py tests/browser/test_offline.py $(LONG)
 
 test-browsers: environment  ## Load every page in Firefox and in WebKit, as far as they are here
 	@$(IN_VENV) tools/pyodide.py

@@ -193,6 +193,7 @@ def write(target: Path, files: dict[str, str | bytes]) -> None:
             for name, content in files.items():
                 entry = zipfile.ZipInfo(name)
                 entry.create_system = 3  # as on Linux, on every system
+                entry.external_attr = 0o644 << 16  # all may read what is unzipped
                 entry.compress_type = zipfile.ZIP_DEFLATED if name != "mimetype" else zipfile.ZIP_STORED
                 packed.writestr(entry, content)
         partial.replace(target)

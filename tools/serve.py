@@ -59,10 +59,10 @@ def main(arguments):
     if server is None:
         return why
     address = "http://127.0.0.1:" + str(server.server_port) + "/"
-    print("The book is at " + address + " for this computer alone. To stop, press Ctrl-C or close this window.")
-    sys.stdout.flush()
-    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
+        print("The book is at " + address + " for this computer alone. To stop, press Ctrl-C or close this window.")
+        sys.stdout.flush()
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         server.serve_forever()
     except KeyboardInterrupt:
         print("Stopped.")

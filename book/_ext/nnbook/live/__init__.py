@@ -258,8 +258,7 @@ def build(app, exception) -> None:
 
 
 def setup(app) -> None:
-    """Connect to Sphinx, which writes every page anew when Python, or the data, come from another place than before."""
-    app.add_config_value("live_from", [where(), bool(os.environ.get("BOOK_DATA"))], "html")
+    """Connect to Sphinx."""
     app.add_post_transform(Mark)
     app.connect("html-page-context", write_page, priority=400)  # before `run`, whose menu offers it, and `scripts`
     app.connect("build-finished", build)

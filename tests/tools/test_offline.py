@@ -112,12 +112,20 @@ def unzipped(site, tmp_path):
     return tmp_path / "stick" / "book-offline"
 
 
+def hears_ctrl_c():
+    """Let a program hear Ctrl-C, which one that a shell has started in the background is told to ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def serving(folder, *arguments):
     """The server, which knows no more of the system than which browser to open, and the lines that it says."""
     command = [sys.executable, "-I", str(folder / "serve.py"), *arguments]
     kept = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if os.name == "nt" else {"BROWSER": "/bin/echo opened %s"}
-    with subprocess.Popen(command, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as started:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(
+        command, env=kept, preexec_fn=hears_ctrl_c if os.name == "posix" else None, **pipes
+    ) as started:
         try:
             started.line = started.stdout.readline()
             yield started

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from needs import called
+
 from chapters import ROOT
 from run_notebooks import KERNELSPEC, LANGUAGE, VOLATILE
 
@@ -107,13 +109,6 @@ def what_a_reader_sees_is_the_lesson(notebook: dict) -> list[str]:
         if "check" not in tags(cell) and (asserts or (calls and not tags(cell) & FOLDED)):
             offences.append(f"{name}: assert, glue and reveal belong into the next cell, tagged check")
     return offences
-
-
-def called(node: ast.AST) -> str | None:
-    """The name of the function that a node calls, without the module in front of it."""
-    if not isinstance(node, ast.Call):
-        return None
-    return getattr(node.func, "attr", getattr(node.func, "id", None))
 
 
 @rule

@@ -7,7 +7,7 @@ tests of two chapters, and of all exercises of these, run unless --long is given
 import json
 
 import pytest
-from windows import PATIENCE, SITE
+from windows import MORE_DONE, PATIENCE, SITE
 
 from chapters import chapters
 
@@ -55,8 +55,7 @@ def page(window, stem):
 
 def done(page, before):
     """Wait until Python has done more requests than before; museums train for minutes."""
-    more = "before => Number(document.querySelector('.nnlib-page-bar').dataset.done) > before"
-    page.wait_for_function(more, arg=before, timeout=6 * PATIENCE)
+    page.wait_for_function(MORE_DONE, arg=before, timeout=6 * PATIENCE)
 
 
 def asked_for(stem):

@@ -13,7 +13,7 @@ from html import escape
 import pytest
 from axe import RULES_OF_COLOUR
 from sphinx.errors import ExtensionError
-from windows import PATIENCE
+from windows import MORE_DONE, PATIENCE
 
 from chapters import ROOT
 from nnbook import live, npm
@@ -132,9 +132,6 @@ def visit(chromium, server, folder):
     yield open_page
     for context in contexts:
         context.close()
-
-
-MORE_DONE = "before => Number(document.querySelector('.nnlib-page-bar').dataset.done) > before"
 
 
 def done(page):

@@ -17,6 +17,9 @@ PHONE = {"viewport": {"width": 375, "height": 800}, "has_touch": True}
 SETTLED = """() => [...document.querySelectorAll("pre")].every(
     (box) => box.tabIndex >= 0 || box.scrollWidth <= box.clientWidth + 1)"""
 
+# A live page has done more requests than before.
+MORE_DONE = "before => Number(document.querySelector('.nnlib-page-bar').dataset.done) > before"
+
 FORGET = "() => { for (const kept of ['localStorage', 'sessionStorage']) try { globalThis[kept].clear(); } catch {} }"
 
 

@@ -10,6 +10,7 @@ Left out on a live page: checks, which hold for the book's own numbers, and cell
 """
 
 import base64
+import functools
 import hashlib
 import importlib
 import itertools
@@ -141,6 +142,7 @@ def megabytes() -> int:
     return round(sum(sizes().values()) / 1e6)
 
 
+@functools.cache
 def lock() -> dict:
     """Pyodide's lock, of what is loaded here."""
     return json.loads(LOCK.read_text("utf-8"))
@@ -158,6 +160,7 @@ def sums() -> dict[str, str]:
     return {name: entry["sha256"] for name, entry in core().items()} | packages
 
 
+@functools.cache
 def core() -> dict[str, dict]:
     """Pyodide's own files."""
     return json.loads(CORE.read_text("utf-8"))

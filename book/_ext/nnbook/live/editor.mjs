@@ -30,17 +30,17 @@ const markedLine = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/* An editor in a box, with this text. `changed(text)` is called after each change, `run(more)` on Ctrl or Shift and Enter. */
+/* An editor in a box, with this text. `changed(text)` is called after each change, `run()` on Ctrl or Shift and Enter. */
 export function edit(box, text, label, { changed, run }) {
-  const running = (more) => () => { run(more); return true; };
+  const running = () => { run(); return true; };
   const view = new EditorView({
     parent: box,
     state: EditorState.create({
       doc: text,
       extensions: [
         keymap.of([
-          { key: "Shift-Enter", run: running(false) },
-          { key: "Mod-Enter", run: running(false) },
+          { key: "Shift-Enter", run: running },
+          { key: "Mod-Enter", run: running },
           ...defaultKeymap, ...historyKeymap, indentWithTab,
         ]),
         lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), indentUnit.of("    "),

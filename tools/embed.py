@@ -5,7 +5,8 @@ python tools/embed.py digits     those named
 
 Run it in the test environment, whose scikit-learn holds most of the originals; the others are fetched as a reader's
 would be, from NNLIB_DATA_DIR, the cache or a mirror. A file counts only if its size and SHA-256 are those of the
-declaration. tests/nnlib/test_datasets.py compares what is embedded with scikit-learn's own reading.
+declaration. tests/nnlib/test_datasets.py compares what is embedded with scikit-learn's own reading. How the arrays of a
+case study are made, its module in nnlib.studies says.
 """
 
 import gzip
@@ -18,6 +19,7 @@ import sklearn.datasets
 
 from nnlib.datasets import SOURCES
 from nnlib.fetch import Source, fetch_all, read
+from nnlib.studies import sets
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "book" / "nnlib"
@@ -64,13 +66,24 @@ def original_of(source: Source) -> bytes:
     return read(path, source.files[0]) if path.exists() else fetch_all(source)[0]
 
 
-def main(sets: list[str]) -> None:
+def made(name: str) -> tuple[Source, dict[str, np.ndarray]]:
+    """A set's declaration, and the arrays to embed."""
+    if name in ARRAYS:
+        return SOURCES[name], ARRAYS[name](original_of(SOURCES[name]))
+    of_study = sets()[name]
+    return of_study.source, of_study.arrays(fetch_all(of_study.source))
+
+
+def main(names: list[str]) -> None:
     """Write the sets named, or all."""
-    for name in sets or ARRAYS:
-        target = TARGET / SOURCES[name].embedded.name
-        np.savez_compressed(target, **ARRAYS[name](original_of(SOURCES[name])))
+    for name in names or [*ARRAYS, *(name for name, one in sets().items() if one.arrays)]:
+        source, arrays = made(name)
+        target = TARGET / source.embedded.name
+        target.parent.mkdir(exist_ok=True)
+        np.savez_compressed(target, **arrays)
         data = target.read_bytes()
-        print(f'declare it as OfficialFile("{target.name}", {len(data)}, "{hashlib.sha256(data).hexdigest()}")')
+        said = f'"{source.embedded.name}", {len(data)}, "{hashlib.sha256(data).hexdigest()}"'
+        print(f"declare it as OfficialFile({said})")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ convolution     layers for images
 sequences       layers for what comes in an order, words among them
 
 Data flows one way: datasets -> network -> loss -> gradients -> optimizer -> picture. Beside the core stand `checks`,
-which refuses what does not fit, the edges (data, pictures, files), the `exercises` and the interactives (`alive`).
+which refuses what does not fit, the edges (data, pictures, files), `parallel`, which shares a training
+out among machines, the `exercises` and the interactives (`alive`).
+By itself stands `autodiff`, which finds slopes without a way back by hand; nothing else here uses it.
 """
 
 from .convolution import Conv2d, Flatten, MaxPool2d

@@ -1,13 +1,13 @@
 """Datasets: examples as arrays, declared once and checked byte for byte before anything learns from them."""
 
-import io
 import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from .checks import as_examples, check_rng
-from .fetch import OfficialFile, Source, embedded, fetch_all
+from .embedded import embedded_arrays
+from .fetch import OfficialFile, Source, fetch_all
 from .idx import parse_idx
 
 DIGITS = Source(
@@ -131,7 +131,7 @@ class Dataset(NamedTuple):
     ----------
     x_train, x_test : arrays of shape (n, features). Of images, float32 where 0 is paper and 1 is ink, and a row is an
         image, row by row; of a table, float64 as published, and a row is an example.
-    y_train, y_test : int64 arrays of shape (n,), from 0: the digits that the images show, or places in `class_names`.
+    y_train, y_test : integer arrays of shape (n,), from 0: the digits that the images show, or places in `class_names`.
     source : where the examples come from, to be cited, with the licence where there is one.
     image_shape : (height, width) in pixels, so that `x_train[i].reshape(image_shape)` is a picture; None of a table.
     name : "MNIST", "digits" and so on; what the text says of MNIST holds only where it is "MNIST".
@@ -162,7 +162,7 @@ class Text(NamedTuple):
 
     Attributes
     ----------
-    train, validation, test : int64 arrays of shape (n,): places in `characters`.
+    train, validation, test : integer arrays of shape (n,): places in `characters`.
     characters : every character that occurs, in the order of their codes.
     source : where the text comes from, to be cited.
     whole : whether it is all there, or a piece that stands in for it.
@@ -176,8 +176,8 @@ class Text(NamedTuple):
     whole: bool
 
     def numbers(self, text: str) -> np.ndarray:
-        """The characters of a text as numbers, int64 (n,); ValueError for one that does not occur."""
-        return np.array([self.characters.index(character) for character in text], np.int64)
+        """The characters of a text as numbers, integers (n,); ValueError for one that does not occur."""
+        return np.array([self.characters.index(character) for character in text], np.intp)
 
     def letters(self, numbers: np.ndarray) -> str:
         """The characters that these numbers stand for, as a text."""
@@ -204,8 +204,8 @@ def load_digits() -> Dataset:
         Images that stand close together there look alike (often one hand wrote them), so this split is a
         harder and more honest test than drawing lots. The arrays are fresh in each call: yours to change.
     """
-    with np.load(io.BytesIO(embedded(DIGITS)), allow_pickle=False) as file:
-        x, y = np.divide(file["images"], 16, dtype=np.float32), file["labels"].astype(np.int64)
+    file = embedded_arrays(DIGITS)
+    x, y = np.divide(file["images"], 16, dtype=np.float32), file["labels"].astype(np.intp)
     is_test = np.zeros(len(y), dtype=bool)
     for digit in range(10):
         is_test[np.flatnonzero(y == digit)[-36:]] = True
@@ -255,7 +255,7 @@ def load_mnist(fallback: bool = False) -> Dataset:
     for file, data in zip(MNIST.files, files, strict=True):
         array = parse_idx(data, file.shape, file.name)
         if array.ndim == 1:
-            arrays.append(array.astype(np.int64))
+            arrays.append(array.astype(np.intp))
         else:  # divided straight into float32, with no second copy of 188 MB
             arrays.append(np.divide(array.reshape(len(array), -1), 255, dtype=np.float32))
     return Dataset(*arrays, MNIST.citation, (28, 28), MNIST.title)
@@ -285,8 +285,8 @@ def load_breast_cancer() -> Dataset:
     ValueError
         If the file that came with the book is cut or changed.
     """
-    with np.load(io.BytesIO(embedded(BREAST_CANCER)), allow_pickle=False) as file:
-        x, y = file["features"], file["malignant"].astype(np.int64)
+    file = embedded_arrays(BREAST_CANCER)
+    x, y = file["features"], file["malignant"].astype(np.intp)
     is_test = np.zeros(len(y), dtype=bool)
     for label in (0, 1):
         is_test[np.flatnonzero(y == label)[4::5]] = True
@@ -320,8 +320,7 @@ def load_names() -> list[str]:
     ValueError
         If the file that came with the book is cut or changed.
     """
-    with np.load(io.BytesIO(embedded(NAMES)), allow_pickle=False) as file:
-        return file["text"].tobytes().decode().split()
+    return embedded_arrays(NAMES)["text"].tobytes().decode().split()
 
 
 def load_shakespeare(fallback: bool = False) -> Text:
@@ -357,8 +356,8 @@ def load_shakespeare(fallback: bool = False) -> Text:
             f"The reason: {error}",
             stacklevel=2,
         )
-        with np.load(io.BytesIO(embedded(SHAKESPEARE)), allow_pickle=False) as file:
-            codes, kinds = file["codes"], file["kinds"]
+        file = embedded_arrays(SHAKESPEARE)
+        codes, kinds = file["codes"], file["kinds"]
     else:
         codes = np.frombuffer(data, np.uint8)
         kinds = np.unique(codes)

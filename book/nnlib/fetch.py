@@ -1,4 +1,4 @@
-"""Fetch: the bytes of a published file, from a folder, the cache or a mirror; the very bytes or an error."""
+"""Fetch: the bytes of a published file, from a folder, the cache or a mirror, or an error; without NumPy."""
 
 import hashlib
 import os
@@ -38,8 +38,10 @@ class Source(NamedTuple):
     licence : the licence under which its makers give it; empty where they name none.
     files : the published files that it consists of.
     mirrors : addresses of folders that hold all these files, ending in "/", tried in this order. Each is another
-        host with a copy of its own; a single address means that only one host is known to have these very bytes.
-    embedded : the file beside this module that stands in where the published ones cannot be had; None if none does.
+        host with a copy of its own; a single address means that only one host is known to have these very bytes, and
+        none that they were derived for the book: then what is embedded is all that a reader gets, and is enough.
+    embedded : the file in this module's folder that stands in where the published ones cannot be had; None if none
+        does.
     whole : whether the embedded file holds the whole set, so that nothing is ever fetched.
     served : whether the book's site may hold the files, for chapters that run in the browser; otherwise each reader
         fetches them.
@@ -95,7 +97,7 @@ def fetch_all(source: Source) -> list[bytes]:
 
 def embedded(source: Source) -> bytes:
     """The bytes of the file that stands in for a data set; ValueError if they are not those that the book came with."""
-    return read(Path(__file__).with_name(source.embedded.name), source.embedded)
+    return read(Path(__file__).parent / source.embedded.name, source.embedded)
 
 
 def at_hand(source: Source) -> bool:

@@ -109,16 +109,16 @@ class Residual(Network):
         return x + f
 
 
-def _leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
+def leaves(layers: Iterable[Layer]) -> Iterator[Layer]:
     """The layers of layers, with networks opened."""
     for layer in layers:
-        yield from _leaves(layer.layers) if isinstance(layer, Network) else (layer,)
+        yield from leaves(layer.layers) if isinstance(layer, Network) else (layer,)
 
 
 def _fit_together(layers: tuple[Layer, ...]) -> tuple:
     """The inputs, outputs and dtype of layers in a row; raise where they do not fit."""
-    leaves = [id(layer) for layer in _leaves(layers)]
-    if len(set(leaves)) < len(leaves):
+    seen = [id(layer) for layer in leaves(layers)]
+    if len(set(seen)) < len(seen):
         raise ValueError("layers: one layer stands in two places; create a new one for each place")
     n_in = shape = dtype = None
     for i, layer in enumerate(layers):

@@ -16,6 +16,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -33,9 +34,27 @@ PALETTE = {  # each in light and in dark; the style sheets' copies are compared 
 INK, MUTED, GRID, PAPER = (PALETTE[name][0] for name in ("ink", "muted", "grid", "paper"))
 FORWARD, BACKWARD, PARAMETER, ACCENT = (PALETTE[name][0] for name in ("forward", "backward", "parameter", "accent"))
 
+
+def _over_paper(name: str, *colours: str, shades: int = 256) -> mpl.colors.Colormap:
+    """A colour map that lets the paper through, whatever its colour: more at 0, which is its middle if it has two."""
+    if len(colours) == 1:
+        stops = [(0.0, colours[0] + "00"), (1.0, colours[0])]
+    else:
+        below, above = colours
+        stops = [(0.0, below), (0.5, below + "00"), (0.5, above + "00"), (1.0, above)]
+    return mpl.colors.LinearSegmentedColormap.from_list(name, stops, N=shades)
+
+
 BRIGHTNESS = "gray"  # colour map for activations and images, 0 black to 1 white
-SIGNED = "RdBu"  # colour map for weights and gradients, symmetric about 0
-WEIGHTS = mpl.colors.LinearSegmentedColormap.from_list("weights", [MUTED, PAPER, PARAMETER])  # below 0, 0, above 0
+INKED = _over_paper("inked", INK)  # for images too, 0 paper to 1 ink
+SIGNED = _over_paper("signed", "#d6604d", "#4393c3")  # for weights and gradients, symmetric about 0: red, 0, blue
+# For few cells, in colours of the palette, which follow the theme where `cells` draws them.
+WEIGHTS = _over_paper("weights", MUTED, PARAMETER, shades=41)  # below 0, 0, above 0
+COUNTS = _over_paper("counts", ACCENT)  # none, many
+
+# A phone shows a figure some 360 CSS pixels wide, whatever its size is here: no type is less than 8 of them high then,
+# half of what the text around it has.
+SMALLEST = 1 / 45  # of the figure's width
 
 # On the page these colours follow the reader's light or dark theme; elsewhere the values above hold.
 _THEMED = {light: name for name, (light, _) in PALETTE.items()}
@@ -83,20 +102,33 @@ def svg(figure: Figure, alt: str) -> str:
     """
     if len(alt.split()) < 4 or not alt.endswith("."):
         raise ValueError(f"alt: got {alt!r}, expected a sentence that says what the figure shows, with its full stop")
+    usual = _make_legible(figure)
+    for ax in figure.findobj(Axes):
+        if any(image.get_cmap() is INKED for image in ax.images):
+            ax.set_gid(INKED.name)
     salt = hashlib.sha256(alt.encode()).hexdigest()[:8]  # the same figure gives the same bytes
     file = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": salt}):
+    with mpl.rc_context({"svg.hashsalt": salt, "font.size": usual}):  # of numbers that drawing adds to an axis
         figure.savefig(file, format="svg", metadata=dict.fromkeys(["Date", "Creator", "Format", "Type"]))
     plt.close(figure)
     picture = file.getvalue()
     picture = picture[picture.index("<svg") :]
     picture = re.sub(r"\s*<(metadata|style)\b.*?</\1>", "", picture, flags=re.S)  # its style would leak into the page
+    picture = picture.replace(f'<g id="{INKED.name}"', '<g class="nnlib-inked"')  # the page's style turns it about
     picture = re.sub(r'<g id="[^"]*"', "<g", picture)
     picture = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>f{salt}-", picture)  # several figures share a page
     picture = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), picture)
     picture = re.sub(r"#[0-9a-f]{6}\b", lambda hit: _themed(hit[0]), picture)
     opening = f'<svg role="img" aria-label={quoteattr(alt)} style="stroke-linejoin: round; stroke-linecap: butt"'
     return picture.replace("<svg", opening, 1).strip()
+
+
+def _make_legible(figure: Figure) -> float:
+    """Enlarge all type that a phone would show too small; gives the size in points that type has where none is said."""
+    least = SMALLEST * 72 * figure.get_figwidth()
+    for text in figure.findobj(mpl.text.Text):
+        text.set_fontsize(max(text.get_fontsize(), least))
+    return max(mpl.rcParams["font.size"], least)
 
 
 def _themed(colour: str) -> str:
@@ -110,11 +142,14 @@ def show(figure: Figure, alt: str) -> None:
     display({"image/svg+xml": svg(figure, alt), "text/plain": alt}, raw=True)
 
 
-def images(rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cmap: str = BRIGHTNESS) -> Figure:
+def images(
+    rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cmap: str | mpl.colors.Colormap = BRIGHTNESS
+) -> Figure:
     """Square images in a grid, one for each row of `rows` (n, side * side), each with its caption.
 
     One image alone, images that are square already, (n, side, side), and lists of them are understood too.
-    With cmap=SIGNED each image is scaled symmetrically about 0; else black is 0 and white is 1.
+    With cmap=SIGNED each image is scaled symmetrically about 0; else black is 0 and white is 1,
+    or with cmap=INKED paper is 0 and ink is 1.
     """
     rows = _as_rows(rows)
     columns = min(columns, len(rows))
@@ -127,11 +162,24 @@ def images(rows: np.ndarray, captions: Sequence[str] = (), columns: int = 10, cm
     for ax in axes.flat:
         ax.axis("off")
     for i, (ax, row) in enumerate(zip(axes.flat, rows, strict=False)):
-        top = np.abs(row).max() or 1.0 if cmap == SIGNED else 1.0
-        ax.imshow(row.reshape(side, side), cmap=cmap, vmin=-top if cmap == SIGNED else 0, vmax=top)
+        top = np.abs(row).max() or 1.0 if cmap is SIGNED else 1.0
+        ax.imshow(row.reshape(side, side), cmap=cmap, vmin=-top if cmap is SIGNED else 0, vmax=top)
         if len(captions):
             ax.set_title(captions[i], loc="center", fontsize=9, fontweight="normal")
     return figure
+
+
+def cells(ax: Axes, values: np.ndarray, cmap: mpl.colors.Colormap, top: float) -> QuadMesh:
+    """An array as boxes in shades of WEIGHTS or COUNTS, which are full at `top`; row 0 is the upper one.
+
+    Each box is a path of its own, whose colour follows the theme. The middle of one is at whole numbers.
+    """
+    rows, columns = values.shape
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), aspect="equal")
+    ax.grid(False)
+    edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    low = -top if cmap is WEIGHTS else 0
+    return ax.pcolormesh(*edges, values, cmap=cmap, vmin=low, vmax=top, edgecolors=PAPER, linewidth=1)
 
 
 def _as_rows(images: object) -> np.ndarray:

@@ -84,7 +84,7 @@ def sequences(texts: Iterable[str], vocabulary: Sequence[str], length: int) -> n
 
     Returns
     -------
-    int64 array of shape (n, length).
+    integer array of shape (n, length).
 
     Raises
     ------
@@ -93,7 +93,7 @@ def sequences(texts: Iterable[str], vocabulary: Sequence[str], length: int) -> n
     """
     check_count("length", length)
     rows = _numbered(texts, vocabulary)
-    padded = np.full((len(rows), length), len(vocabulary), dtype=np.int64)
+    padded = np.full((len(rows), length), len(vocabulary), dtype=np.intp)
     for row, numbers in zip(padded, rows, strict=True):
         row[: len(numbers)] = numbers[:length]
     return padded

@@ -1,5 +1,6 @@
 """Training: mini-batches in, one step for each, and what to do when it goes wrong."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -71,26 +72,32 @@ def train_epochs(
     """
     x, y = check_training(network, loss, optimizer, x, y, epochs, batch_size, rng)
     transforms = tuple(transforms)
+    return guarded(
+        network,
+        optimizer,
+        epochs,
+        lambda: one_epoch(network, loss, optimizer, minibatches(x, y, batch_size, rng), transforms),
+    )
 
-    def run() -> Iterator[float]:
-        kept = [*network.state().values(), *optimizer.state()]
-        good, good_steps = [array.copy() for array in kept], optimizer.steps
-        for epoch in range(1, epochs + 1):
-            rate = optimizer.rate()  # before its steps: one that falls to 0 is there after the last
-            try:
-                # Small matrix products are fastest on one BLAS thread.
-                with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
-                    cost = one_epoch(network, loss, optimizer, minibatches(x, y, batch_size, rng), transforms)
-                check_still_finite(cost, kept, epoch, rate)
-            except BaseException:  # Ctrl-C too: never leave a half-made step behind
-                _copy(good, kept)
-                optimizer.steps = good_steps
-                raise
-            _copy(kept, good)
-            good_steps = optimizer.steps
-            yield cost
 
-    return run()
+def guarded(network: Network, optimizer: Optimizer, epochs: int, train_one: Callable[[], float]) -> Iterator[float]:
+    """So many epochs of `train_one`, which trains one and gives its cost; one that goes wrong leaves nothing behind."""
+    kept = [*network.state().values(), *optimizer.state()]
+    good, good_steps = [array.copy() for array in kept], optimizer.steps
+    for epoch in range(1, epochs + 1):
+        rate = optimizer.rate()  # before its steps: one that falls to 0 is there after the last
+        try:
+            # Small matrix products are fastest on one BLAS thread.
+            with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+                cost = train_one()
+            check_still_finite(cost, kept, epoch, rate)
+        except BaseException:  # Ctrl-C too: never leave a half-made step behind
+            _copy(good, kept)
+            optimizer.steps = good_steps
+            raise
+        _copy(kept, good)
+        good_steps = optimizer.steps
+        yield cost
 
 
 def _copy(arrays: list[np.ndarray], into: list[np.ndarray]) -> None:
@@ -156,7 +163,7 @@ def fit(
     )
     start, finished = time.perf_counter(), 0
     try:
-        for cost in tqdm(costs, total=epochs, unit="epoch", disable=not progress):
+        for cost in _bar(costs, epochs, progress):
             finished += 1
             measured = [] if validation is None else [accuracy(network, *validation)]
             history.cost.append(cost)
@@ -171,6 +178,15 @@ def fit(
     if history.stopped:
         print("Training stopped: " + history.stopped)
     return history
+
+
+def _bar(costs: Iterator[float], epochs: int, shown: bool) -> tqdm:
+    """A progress bar that is no alarm: grey as a widget, and as text not where a notebook has the red of errors."""
+    shell = "IPython" in sys.modules and sys.modules["IPython"].get_ipython()
+    bar = tqdm(costs, total=epochs, unit="epoch", disable=not shown, file=sys.stdout if shell else sys.stderr)
+    if hasattr(bar, "container"):
+        bar.colour = "grey"
+    return bar
 
 
 def accuracy(network: Network, x: np.ndarray, labels: np.ndarray, ignored: int | None = None) -> float:

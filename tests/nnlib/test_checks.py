@@ -1,11 +1,14 @@
 """Checks: what users bring, understood or refused in one line that says what to do; one table, a line for each case."""
 
+import ast
 import copy
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import nnlib
 from nnlib import (
     SGD,
     BatchNorm,
@@ -78,7 +81,8 @@ class Jagged:
 
 X = np.array([[1.0, 0], [0, 1], [1, 1], [0, 0]])
 LABELS = np.array([0, 1, 1, 0])
-GREY = np.full((1, 784), 255)
+HERE = Path(nnlib.__file__).parent
+GREY = np.full((1, 784), 255, np.int64)
 PHOTO = np.full((28, 28), 0.5)
 
 
@@ -102,6 +106,7 @@ UNDERSTOOD = {
     "tensors": (Tensor(X), Tensor(LABELS)),
     "uint8 labels": (X, LABELS.astype(np.uint8)),
     "uint64 labels": (X, LABELS.astype(np.uint64)),
+    "int32 labels": (X, LABELS.astype(np.int32)),
     "other byte order of labels": (X, LABELS.astype(">i4")),
     "Fortran order": (np.asfortranarray(X), LABELS),
 }
@@ -188,6 +193,9 @@ REFUSED = {  # what is done, the error, and what its one line must hold
     "grey levels": (lambda: net(784, 10, np.float32).predict(GREY), TypeError,
         "x: got dtype int64, but the network's parameters are float32: convert it, x.astype(np.float32); if these are "
         "grey levels 0 to 255, ink from 0 to 1 is x / 255: (x / 255).astype(np.float32)"),
+    "grey levels of 32 bits": (lambda: net(784, 10, np.float32).predict(GREY.astype(np.int32)), TypeError,
+        "x: got dtype int32, but the network's parameters are float32: convert it, x.astype(np.float32); if these are "
+        "grey levels 0 to 255"),
     "one picture": (lambda: net(784, 10).predict(PHOTO), ValueError,
         "x: got shape (28, 28), expected (n, 784), one row per example; one example alone is a batch of one: "
         "x.reshape(1, 784)"),
@@ -198,8 +206,8 @@ REFUSED = {  # what is done, the error, and what its one line must hold
     "float32": (lambda: net().predict(X.astype(np.float32)), TypeError, "or use Dense(..., dtype=np.float32)$"),
     "a half-size Dense": (lambda: Dense(2, 2, rng(), np.float16), TypeError,
         "dtype: got float16, expected np.float64, or np.float32 for speed"),
-    "a Dense of integers": (lambda: Dense(2, 2, rng(), int), TypeError, "dtype: got int64, expected np.float64"),
-    "a BatchNorm of integers": (lambda: BatchNorm(2, int), TypeError, "dtype: got int64"),
+    "a Dense of integers": (lambda: Dense(2, 2, rng(), np.int32), TypeError, "dtype: got int32, expected np.float64"),
+    "a BatchNorm of integers": (lambda: BatchNorm(2, np.int64), TypeError, "dtype: got int64"),
     "a seed for Dense": (lambda: Dense(4, 3, 42), TypeError,
         "rng: got 42, expected a generator: np.random.default_rng(42)"),
     "a seed for Dropout": (lambda: Dropout(0.5, 3), TypeError, "rng: got 3, expected a generator"),
@@ -246,8 +254,9 @@ REFUSED = {  # what is done, the error, and what its one line must hold
     "labels as floats": (lambda: accuracy(net(), X, LABELS.astype(float)), TypeError,
         "labels: got dtype float64, expected integers: labels.astype(int)"),
     "labels that are no labels": (lambda: accuracy(net(), X, LABELS + 0.5), TypeError, "expected integers$"),
-    "integers in a numerical gradient": (lambda: numerical_gradient(lambda w: float(w @ w), np.array([3, -2])),
-        TypeError, "x: got dtype int64, expected float64: x.astype(np.float64)"),
+    "integers in a numerical gradient": (
+        lambda: numerical_gradient(lambda w: float(w @ w), np.array([3, -2], np.int32)), TypeError,
+        "x: got dtype int32, expected float64: x.astype(np.float64)"),
     "float32 in a numerical gradient": (lambda: numerical_gradient(np.sum, np.ones(2, np.float32)), TypeError,
         "x: got dtype float32, expected float64"),
     "a list in a numerical gradient": (lambda: numerical_gradient(np.sum, [1.0]), TypeError, "np.asarray(x)"),
@@ -277,6 +286,19 @@ def test_what_cannot_be_meant_is_refused_in_one_line_that_says_what_to_do(do, er
     said = str(caught.value)
     assert message.removesuffix("$") in said and "\n" not in said
     assert not message.endswith("$") or said.endswith(message[:-1])
+
+
+INTEGERS = re.compile(r"\bu?int(8|16|32|64)\b")
+
+
+def test_no_message_names_an_integer_type_which_is_another_on_another_machine():
+    """What a message says of a type is that of the reader's own array; docstrings say what a loader makes."""
+    for path in HERE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+                assert not INTEGERS.search(node.value), f"{path.name}, line {node.lineno}: {node.value}"
 
 
 def test_a_right_value_is_still_right():

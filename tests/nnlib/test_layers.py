@@ -224,6 +224,13 @@ def test_batch_norm_without_memory_predicts_by_the_last_batch():
     assert np.allclose(layer.mean, x.mean(axis=0)) and np.allclose(layer.variance, x.var(axis=0, ddof=1))
 
 
+def test_a_feature_that_never_varied_is_predicted_to_be_beta():
+    norm = BatchNorm(1, decay=0.0)
+    norm.beta[...] = 3
+    norm.forward(np.full((4, 1), 7.0))
+    assert norm.variance == [0] and norm.predict(np.full((1, 1), 7.0)) == [[3]]
+
+
 def test_a_batch_of_one_example_has_no_spread_and_gives_beta():
     layer = batch_norm()
     assert np.array_equal(layer.forward(np.ones((1, 3))), [layer.beta])
@@ -275,8 +282,8 @@ def test_layer_norm_does_not_feel_what_is_added_to_all_features_of_an_example(x)
 def test_layer_norm_refuses_what_makes_no_sense(arguments, message):
     with pytest.raises(ValueError, match=message):
         LayerNorm(**arguments)
-    with pytest.raises(TypeError, match="dtype: got int64"):
-        LayerNorm(3, int)
+    with pytest.raises(TypeError, match="dtype: got int32"):
+        LayerNorm(3, np.int32)
 
 
 def test_a_residual_adds_what_comes_in_and_lets_its_slope_through():
@@ -469,7 +476,7 @@ def test_a_layer_of_ones_own_may_keep_its_widths_to_itself():
         (np.ones(4), ValueError, r"a batch of one: x\[None, :\]"),
         (np.ones((0, 4)), ValueError, "x: got an empty batch"),
         (np.ones((2, 4), np.float32), TypeError, "x: got dtype float32, but the network's parameters are float64"),
-        (np.ones((2, 4), int), TypeError, r"x: got dtype int64.*convert it, x.astype\(np.float64\)$"),
+        (np.ones((2, 4), np.int32), TypeError, r"x: got dtype int32.*convert it, x.astype\(np.float64\)$"),
         ([[1, 2, 3, 4]], TypeError, r"x: got a list, expected an array: np.asarray\(x\)"),
     ],
 )

@@ -64,6 +64,15 @@ def test_a_callable_rate_is_asked_for_every_step():
     assert p.value[0] == pytest.approx(1 - 0.1 - 0.05)
 
 
+@pytest.mark.parametrize("kind", [SGD, AdaGrad, RMSProp, Adam, AdamW])
+def test_every_optimiser_counts_its_steps(kind):
+    asked = []
+    optimizer = kind([parameter(grad=1.0)], lambda step: asked.append(step) or 0.1)
+    for _ in range(3):
+        optimizer.step()
+    assert [*dict.fromkeys(asked)] == [0, 1, 2]  # some ask more than once a step
+
+
 def test_parameters_may_come_from_an_iterator():
     p = parameter()
     optimizer = SGD(iter([p]), 0.1)
@@ -126,6 +135,15 @@ def test_the_usual_numbers_of_adagrad_and_rmsprop():
     p = parameter(value=0.0)
     RMSProp([p]).step()
     assert p.value[0] == pytest.approx(-0.001 / np.sqrt(0.1))
+
+
+def test_the_usual_numbers_of_adamw_are_those_of_pytorch():
+    W, same = (Parameter("W", np.full((1, 1), 1.0), np.full((1, 1), 1e-8)) for _ in range(2))
+    AdamW([W]).step()
+    AdamW([same], 0.001, 0.9, 0.999, 1e-8, 0.01).step()
+    assert W.value == same.value == pytest.approx(1 - 0.001 * 0.01 - 0.001 / 2)  # epsilon is as large as the slope
+    AdamW([same], epsilon=1e9).step()
+    assert same.value == pytest.approx(W.value * (1 - 0.001 * 0.01), rel=1e-12)
 
 
 def test_adamw_shrinks_weights_by_the_same_share_and_leaves_biases():

@@ -73,7 +73,7 @@ def test_a_layer_names_what_it_stores_and_the_way_back_asks_for_it(kind):
 
 NAMES = {
     "Dense": "W b", "Conv2d": "K b", "BatchNorm": "gamma beta", "LayerNorm": "gamma beta", "Embedding": "E",
-    "Positions": "P", "Recurrent": "W U b", "LSTM": "W U b", "Attention": "qkv.W qkv.b out.W out.b",
+    "Positions": "P", "Placed": "E P", "Recurrent": "W U b", "LSTM": "W U b", "Attention": "qkv.W qkv.b out.W out.b",
     "Network": "0.W 0.b 2.W 2.b", "Residual": "0.W 0.b 2.W 2.b",
 }  # fmt: skip
 

@@ -39,6 +39,47 @@ def test_colours_with_a_meaning_follow_the_theme_and_keep_a_fallback():
     assert f": {plotting.FORWARD}" not in picture
 
 
+def type_sizes(picture):
+    """The sizes of all text in a picture, in 45ths of its width; that of an index counts with its letter."""
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', picture)[1])
+    return [100 * float(scale) * 45 / width for scale in re.findall(r"scale\(([\d.]+) -", picture)]
+
+
+@pytest.mark.parametrize("width", [3, 6.4, 7.2, 12])
+def test_all_type_is_large_enough_for_a_phone_and_what_is_larger_stays(width):
+    figure, (ax, other) = plotting.subplots(1, 2, figsize=(width, 3))
+    ax.plot([1, 2], [1, 3], label="cost")
+    ax.legend(fontsize=6)
+    ax.set_title("large", fontsize=36)
+    ax.text(1, 1, "small", fontsize=5)
+    other.loglog([1, 1e5], [1e-3, 1])
+    other.tick_params(labelsize=4)
+    sizes = type_sizes(plotting.svg(figure, ALT))
+    assert len(sizes) > 12 and min(sizes) > 0.999
+    assert max(sizes) == pytest.approx(max(1, 45 * 36 / 72 / width), rel=1e-3)
+
+
+def test_ink_on_paper_is_marked_and_lets_the_paper_through():
+    image = np.array([[0.0, 1.0, 0.0, 0.5]])
+    for cmap, marked in ((plotting.INKED, 1), (plotting.BRIGHTNESS, 0)):
+        picture = plotting.svg(plotting.images(image, cmap=cmap), ALT)
+        assert picture.count('class="nnlib-inked"') == marked
+    assert plotting.INKED(0.0)[3] == 0 and plotting.INKED(1.0)[3] == 1
+
+
+@pytest.mark.parametrize(("cmap", "names"), [(plotting.WEIGHTS, {"muted", "parameter"}), (plotting.COUNTS, {"accent"})])
+def test_cells_are_in_the_themes_colours_and_stand_as_an_array_does(cmap, names):
+    figure, ax = plotting.subplots()
+    mesh = plotting.cells(ax, np.array([[2.0, 0, -1], [0, 1, 2]]), cmap, top=2)
+    assert ax.get_ylim() == (1.5, -0.5) and ax.get_xlim() == (-0.5, 2.5)
+    colours = mesh.cmap(mesh.norm(mesh.get_array()))
+    assert colours[0, 0, 3] == colours[1, 2, 3] == 1 and colours[0, 1, 3] < 0.03
+    ax.axis("off")
+    picture = plotting.svg(figure, ALT)
+    filled = re.findall(r"fill: ([^;\"]+)", picture)
+    assert {re.sub(r"var\(--nnlib-(\w+), .*", r"\1", colour) for colour in filled} - {"paper", "none"} == names
+
+
 def test_two_pictures_on_one_page_share_no_id_and_every_reference_resolves():
     pictures = [plotting.svg(line(), ALT), plotting.svg(line(), "Another line that rises.")]
     ids = [set(re.findall(r'\bid="([^"]+)"', picture)) for picture in pictures]
@@ -78,6 +119,8 @@ def test_images_are_drawn_one_for_each_row_with_its_caption():
 def test_signed_images_are_symmetric_about_zero():
     figure = plotting.images(np.array([[-2.0, 1, 0, 0]]), cmap=plotting.SIGNED)
     assert figure.axes[0].images[0].get_clim() == (-2, 2)
+    below, middle, above = plotting.SIGNED([0.0, 0.5, 1.0])
+    assert below[0] > below[2] and above[2] > above[0] and middle[3] < 0.01 < below[3] == above[3] == 1
     plt.close(figure)
 
 

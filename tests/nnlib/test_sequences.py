@@ -1,5 +1,6 @@
 """Sequences: by hand, what may be seen when, against differences in every mode, and what is refused."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -55,6 +56,16 @@ def test_positions_add_a_row_for_each_time_and_longer_sequences_are_refused():
     assert np.array_equal(layer.backward(x), x) and np.allclose(layer.dP[:2], x.sum(axis=0)) and not layer.dP[2:].any()
     with pytest.raises(ValueError, match="x: got sequences of 5 times, expected at most 4"):
         layer.predict(np.zeros((1, 5, 2)))
+
+
+def test_positions_take_features_of_their_own_width():
+    with pytest.raises(ValueError, match=re.escape("layer 1 takes 3 inputs, but the layers before it give (None, 2)")):
+        Network(Positions(4, 2, rng()), Dense(3, 1, rng()))
+
+
+def test_attention_draws_all_its_weights_as_it_is_told():
+    layer = Attention(4, 2, rng(), init=lambda rng, shape: np.full(shape, 0.5))
+    assert (layer.qkv.W == 0.5).all() and (layer.out.W == 0.5).all()
 
 
 def test_a_recurrent_layer_by_hand():

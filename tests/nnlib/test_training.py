@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
+from tqdm import notebook
 
 from nnlib import (
     L2,
@@ -29,6 +30,7 @@ from nnlib import (
     one_epoch,
     one_hot,
     train_epochs,
+    training,
 )
 
 
@@ -243,6 +245,31 @@ def test_progress_is_shown_unless_it_is_switched_off(choice, shown, capsys):
     fit(net, SoftmaxCrossEntropy(), SGD(net.parameters(), 0.5), x, labels, epochs=2, batch_size=10, rng=rng(), **choice)
     bar = capsys.readouterr().err
     assert bool(re.search(r"2/2 .*[\d?](epoch/s|s/epoch)", bar)) == bool(bar) == shown
+
+
+@pytest.mark.parametrize(("shell", "stream"), [(None, "err"), (object(), "out")])
+def test_a_bar_of_text_stands_in_a_notebook_where_no_errors_do(shell, stream, capsys, monkeypatch):
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    assert list(training._bar(iter((0.5, 0.4)), 2, True)) == [0.5, 0.4]
+    said = capsys.readouterr()
+    assert "2/2" in getattr(said, stream) and not (said.out and said.err)
+
+
+def test_a_bar_that_is_a_widget_is_grey_to_its_end_and_where_the_training_stops(monkeypatch):
+    bars = []
+
+    class Widget(notebook.tqdm):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            bars.append(self)
+
+    monkeypatch.setattr(notebook, "display", lambda bar: None)
+    monkeypatch.setattr(training, "tqdm", Widget)
+    assert list(training._bar(iter((0.5, 0.4)), 2, True)) == [0.5, 0.4]
+    with pytest.raises(ZeroDivisionError):
+        list(training._bar((1 / n for n in (2, 1, 0)), 3, True))
+    assert [bar.container.children[1].style.bar_color for bar in bars] == ["grey", "grey"]
+    assert list(training._bar(iter((0.5,)), 1, False)) == [0.5]
 
 
 def test_accuracy_is_the_share_of_right_answers():

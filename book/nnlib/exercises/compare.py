@@ -10,9 +10,9 @@ def same(got: Any, want: Any, within: float = 1e-6) -> bool:
     """Whether two results are equal numbers in equal shapes, whatever their type; tuples entry by entry.
 
     Numbers may differ by `within`, or by 1e-5 of their size, as float32 and another order of a sum do; NaN
-    equals NaN, so that a mistake which gives it is known again.
+    equals NaN, so that a mistake which gives it is known again. A number may come as an array of one.
     """
-    if isinstance(want, (tuple, list)) and any(np.ndim(part) for part in want):
+    if _several(got, want):
         return (
             isinstance(got, (tuple, list))
             and len(got) == len(want)
@@ -24,6 +24,13 @@ def same(got: Any, want: Any, within: float = 1e-6) -> bool:
     if got is None or want is None or (got.shape != want.shape and not got.size == want.size == 1):
         return False
     return bool(np.allclose(got.reshape(want.shape), want, rtol=1e-5, atol=within, equal_nan=True))
+
+
+def _several(got: Any, want: Any) -> bool:
+    """Whether several results are wanted, each to be compared by itself, and not one array of numbers."""
+    if isinstance(want, tuple) and isinstance(got, (tuple, list)):
+        return True
+    return isinstance(want, (tuple, list)) and any(np.ndim(part) for part in want)
 
 
 def numbers(value: Any) -> np.ndarray | None:
@@ -38,7 +45,9 @@ def numbers(value: Any) -> np.ndarray | None:
 
 
 def described(value: object) -> str:
-    """A value in a few words."""
+    """A value in a few words; a number of NumPy's as the number that it is."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, np.ndarray) and value.size > 8:
         return f"an array of shape {value.shape}"
     try:
@@ -58,7 +67,7 @@ def in_short(error: BaseException) -> str:
 
 def difference(call: tuple, got: Any, want: Any) -> str:
     """How one result differs from the one that is wanted."""
-    if isinstance(want, (tuple, list)) and any(np.ndim(part) for part in want):
+    if _several(got, want):
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
             return f"got {described(got)}, expected {len(want)} results"
         part = next(i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w))

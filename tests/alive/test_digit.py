@@ -23,10 +23,16 @@ from nnlib import (
     load_mnist,
     numerical_gradient,
 )
-from nnlib.alive import digit
+from nnlib.alive import digit, live
 
 NETWORK = results.stored_network()
 needs_mnist = pytest.mark.skipif(lacks_data({"nnlib": {"data": "mnist"}}), reason="MNIST is not here")
+
+
+def test_the_pictures_numbers_are_large_enough_for_a_phone():
+    """There the page has 305 pixels for its 400 units; no figure's type is to be less than 8 pixels high."""
+    sheet = (live.HERE / "digit" / "digit.css").read_text("utf-8")
+    assert min(float(size) for size in re.findall(r"\bfont(?:-size)?: ([\d.]+)px", sheet)) * 305 / 400 >= 8
 
 
 def bar(top, bottom, left, right):

@@ -1,11 +1,13 @@
 """What is common to all interactives: one script for notebook and page, its numbers, and the same in words."""
 
+import ast
 import json
 import re
 from importlib import import_module
 
 import pytest
 
+from chapters import ROOT
 from nnbook import scripts
 from nnlib.alive import digit, live
 
@@ -38,7 +40,14 @@ def test_a_number_that_json_cannot_hold_is_refused():
 
 
 def test_the_interactives_are_the_folders():
-    assert live.names() == "depth digit heads kernel landscape line reading stepper walks width".split()
+    folders = [path.name for path in live.HERE.iterdir() if path.is_dir() and not path.name.startswith("__")]
+    assert live.names() == sorted(folders) and {"digit", "line", "stepper"} <= {*folders}
+
+
+def test_every_interactive_is_steered_in_other_browsers_too():
+    steered = ast.parse((ROOT / "tests" / "other_browsers" / "test_interactives.py").read_text("utf-8")).body
+    there = {node.name for node in steered if isinstance(node, ast.FunctionDef)}
+    assert {f"test_{name}_by_{way}" for name in live.names() for way in ("pointer", "keyboard")} <= there
 
 
 def test_the_parts_of_a_script_stand_in_the_order_that_its_module_names(monkeypatch):

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 import cover
 from measure import results
-from nnlib import Dense, Network, load_digits, plotting
+from nnlib import Dense, Network, load_digits
 from nnlib.alive import digit, live, reading
 
 NETWORK = results.stored_network()
@@ -49,11 +49,6 @@ def test_the_script_gives_the_answers_of_nnlib(node):
     for image, levels in zip(reading.ready(), data["ready"], strict=True):
         got = node("reading", seen, sizes=data["sizes"], weights=data["weights"], image=levels)
         assert np.allclose(got, reading.activations(NETWORK, image)[-1], atol=1e-9)
-
-
-def test_paper_is_light_and_ink_dark_as_the_palette_has_them():
-    sheet = (live.HERE / "reading" / "reading.css").read_text("utf-8")
-    assert f"--sheet: {plotting.PAPER}; --drawn: {plotting.INK};" in sheet
 
 
 def test_the_first_page_holds_what_the_tool_writes():

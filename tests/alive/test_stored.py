@@ -6,13 +6,14 @@ A run of the notebooks compares the words. This compares what the scripts draw, 
 import json
 import re
 from html import unescape
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 from chapters import chapters
 from measure import results, shakespeare
-from nnlib.alive import depth, digit, heads, kernel, landscape, line, live, reading, stepper, walks, width
+from nnlib.alive import digit, heads, landscape, line, live, reading
 
 PAGE = re.compile(r'class="nnlib-live nnlib-live-(\w+)".*?aria-label="([^"]*)".*?json">(.*?)</script>', re.DOTALL)
 
@@ -43,7 +44,7 @@ def show(name, label, data):
         shown = landscape.straight_line if "batches" in data else landscape.sigmoid_neuron
         shown(np.array(data["x"]), np.array(data["y"]))
     else:
-        {"stepper": stepper, "depth": depth, "kernel": kernel, "walks": walks, "width": width}[name].show()
+        import_module(f"nnlib.alive.{name}").show()
 
 
 class Thousandth(int):

@@ -23,8 +23,8 @@ def test_the_last_layer_has_the_lowest_cost_that_there_is(l2):
     rng = np.random.default_rng(1)
     chosen = rng.permutation(len(x))[: width.IMAGES]
     a = np.maximum(x[chosen] @ (rng.standard_normal((64, 40)) / 8), 0)
-    flat = a.T @ a + width.L2[l2] * np.eye(40)  # with these weights every slope is 0
-    last = np.linalg.solve(flat, a.T @ one_hot(y[chosen], 10))
+    flat = a.T @ a / width.IMAGES + width.L2[l2] * np.eye(40)  # with these weights every slope is 0
+    last = np.linalg.solve(flat, a.T @ one_hot(y[chosen], 10) / width.IMAGES)
     assert size == pytest.approx(np.sqrt(np.mean((last**2).sum(axis=0))))
     assert own == np.mean((a @ last).argmax(axis=1) != y[chosen])
 
@@ -48,9 +48,9 @@ def test_what_the_chapter_says_of_the_two_descents_is_to_be_seen():
     assert row(100)[1] < 20 and row(300)[1] > 60 and row(1500)[1] < 10 < row(100)[1]
     assert row(300)[0] == 0 == row(1500)[0]
     assert row(300)[2] > 10 * row(1500)[2]
-    assert row(300, l2="0.3")[1] < 12
+    assert row(300, l2="0.001")[1] < 12
     assert row(300, "a fifth")[1] > 70 > 30 > row(100, "a fifth")[1]
-    assert row(1500, "a fifth", "10")[1] < row(100, "a fifth", "0.3")[1] < row(1500, "a fifth", "0.3")[1]
+    assert row(1500, "a fifth", "0.03")[1] < row(100, "a fifth", "0.001")[1] < row(1500, "a fifth", "0.001")[1]
 
 
 @pytest.mark.parametrize("wrong", width.WRONG)
@@ -69,5 +69,5 @@ def test_it_begins_at_a_width_of_its_own_and_the_words_tell_three(monkeypatch):
     width.show()
     name, data, _, text = handed[0]
     assert name == "width" and data["start"]["width"] in data["widths"] == list(width.WIDTHS)
-    assert data["penalties"] == list(width.L2)  # a script puts the key "10" before the others
+    assert data["penalties"] == list(width.L2)
     assert len(text) == 3 * len(width.WRONG) * len(width.L2) and text[1].startswith("300 neurons")

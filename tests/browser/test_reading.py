@@ -5,6 +5,7 @@ import pytest
 from windows import PHONE
 
 from measure import results
+from nnlib import plotting
 from nnlib.alive import digit, reading
 
 NETWORK = results.stored_network()
@@ -57,6 +58,24 @@ def test_a_cleared_field_says_so(page):
     page.get_by_role("button", name="Clear").click()
     page.get_by_role("status").get_by_text("No ink yet").wait_for()
     assert page.locator(".nnlib-reading-pixels rect").count() == 0
+
+
+# The colours of the ink and of the paper under it: on the pad, on the ready digits, and in the picture.
+INKED = """() => [...document.querySelectorAll(".nnlib-digit-pad canvas, .nnlib-digit-five canvas")].map((canvas) => {
+  const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const full = dots.findIndex((level, at) => at % 4 === 3 && level === 255);
+  const { backgroundColor } = getComputedStyle(canvas);
+  return [`rgb(${[...dots.slice(full - 3, full)].join(", ")})`, backgroundColor];
+}).concat([[".nnlib-reading-pixels", ".nnlib-reading-paper"].map(
+    (one) => getComputedStyle(document.querySelector(one)).fill)])"""
+
+
+def test_ink_lies_on_paper_in_the_colours_of_either_theme(page):
+    for place, theme in enumerate(("light", "dark")):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        outputs(page)  # the screen has caught up
+        ink, paper = (f"rgb{tuple(bytes.fromhex(plotting.PALETTE[name][place][1:]))}" for name in ("ink", "paper"))
+        assert page.evaluate(INKED) == [[ink, paper]] * 12
 
 
 def test_without_scripts_the_still_picture_is_seen(alive):

@@ -35,7 +35,17 @@ def style() -> str:
     return "\n".join(path.read_text("utf-8") for path in (HERE / "shared.css", *sorted(HERE.glob("*/*.css"))))
 
 
-def show(name: str, data: dict, label: str, text: Sequence[str], still: str = "") -> None:
+def weights(name: str) -> dict | None:
+    """What an interactive computes with and the page does not hold: what its module's `weights()` gives, if it has one.
+
+    The site has it as a file of its own, which the page's script loads at a reader's first touch; a notebook sends it
+    along. The script asks for it by `await model.get("weights")`.
+    """
+    found = getattr(import_module(f"{__package__}.{name}"), "weights", None)
+    return found() if found else None
+
+
+def show(name: str, data: dict, label: str, text: Sequence[str], still: str = "", weights: dict | None = None) -> None:
     """Show the interactive `name`.
 
     Parameters
@@ -45,9 +55,10 @@ def show(name: str, data: dict, label: str, text: Sequence[str], still: str = ""
     label : what the interactive is called, for those who hear the page.
     text : paragraphs that say what it shows, for those who do not see it, and where no script runs.
     still : a drawing, as SVG, that stands on the page until its script runs.
+    weights : what the module's own `weights()` gives, where it has one.
     """
     try:
-        bundle = _widget(name, data)._repr_mimebundle_()
+        bundle = _widget(name, data, weights or {})._repr_mimebundle_()
     except ModuleNotFoundError:  # a live page has no widgets: its own scripts find the HTML
         bundle = {}
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle  # anywidget gives its metadata too
@@ -56,13 +67,14 @@ def show(name: str, data: dict, label: str, text: Sequence[str], still: str = ""
     )
 
 
-def _widget(name: str, data: dict):
+def _widget(name: str, data: dict, weights: dict):
     """The interactive as an anywidget; the import is here because only a notebook pays for it."""
     import anywidget
     import traitlets
 
-    parts = {"_esm": script(name), "_css": style(), "data": traitlets.Dict().tag(sync=True)}
-    return type(name.title(), (anywidget.AnyWidget,), parts)(data=data)
+    parts = {"_esm": script(name), "_css": style()}
+    parts |= {each: traitlets.Dict().tag(sync=True) for each in ("data", "weights")}
+    return type(name.title(), (anywidget.AnyWidget,), parts)(data=data, weights=weights)
 
 
 def page(name: str, data: dict, label: str, text: Sequence[str], still: str = "") -> str:

@@ -26,3 +26,12 @@ function bytes(base64) {
 function floats(base64) {
   return new Float32Array(bytes(base64).buffer);
 }
+
+/** Its little-endian float16 numbers, exactly. */
+function halves(base64) {
+  const codes = new Uint16Array(bytes(base64).buffer);
+  return Float32Array.from(codes, (code) => {
+    const [power, part] = [(code >> 10) & 31, code & 1023];
+    return (code >> 15 ? -1 : 1) * (power ? 2 ** (power - 15) * (1 + part / 1024) : 2 ** -14 * (part / 1024));
+  });
+}

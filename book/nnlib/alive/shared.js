@@ -12,6 +12,16 @@ function stage(el, ...children) {
   el.replaceChildren(...children);
 }
 
+/** How to ask for what the stored weights make: it comes once, and where it could not be had, the next call asks again. */
+function asking(model, make) {
+  let asked = null;
+  return () => {
+    asked ??= Promise.resolve(model.get("weights")).then(make);
+    asked.catch(() => { asked = null; });
+    return asked;
+  };
+}
+
 /** The plane that a picture shows: x and y turn numbers into the picture's units, `under` says where a pointer is. */
 function plane(picture, { width, height, left, right, bottom, top }) {
   return {
@@ -60,6 +70,43 @@ function movable(handle, { on, step, place, move, rest }) {
     move([place()[0] + far * way[0], place()[1] + far * way[1]]);
     rest();
   });
+}
+
+/**
+ * What a reader holds down in `el`, by key or by pointer, each with the way that it pushes, 1 or -1; `changed()` is called
+ * whenever that is another. A key is let go where the focus leaves too: nobody would hear of it otherwise.
+ */
+function holding(el, changed) {
+  const held = new Map();
+  function release(what) {
+    if (held.delete(what)) changed();
+  }
+  el.addEventListener("keyup", ({ key }) => release(key));
+  el.addEventListener("focusout", ({ relatedTarget }) => {
+    if (el.contains(relatedTarget)) return;
+    for (const what of [...held.keys()]) if (what !== "pointer") held.delete(what); // a pointer has events of its own
+    changed();
+  });
+  // What is clicked has the focus, so that the arrow keys work: Safari gives it to no button.
+  el.addEventListener("click", ({ target }) => target.closest("button")?.focus({ preventScroll: true }));
+  return {
+    way: () => Math.sign([...held.values()].reduce((sum, one) => sum + one, 0)),
+    has: (way) => [...held.values()].includes(way),
+    hold(what, way) {
+      held.set(what, way);
+      changed();
+    },
+    /** Call `press()` when a button is pressed by pointer, if `may()`; it holds until it is let go. */
+    on(made, may, press) {
+      made.addEventListener("contextmenu", (event) => event.preventDefault());
+      made.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0 || !may()) return;
+        made.setPointerCapture(event.pointerId);
+        press("pointer");
+      });
+      for (const kind of ["pointerup", "lostpointercapture"]) made.addEventListener(kind, () => release("pointer"));
+    },
+  };
 }
 
 /** Call `again` until it says no, `pause` ms apart, or at once where the reader wants no motion; returns how to stop. */

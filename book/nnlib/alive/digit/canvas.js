@@ -17,6 +17,14 @@ function paint(canvas, levels, colour, strength = 1) {
   pen.fillRect(0, 0, canvas.width, canvas.height);
 }
 
+/** Call `redraw` when the reader changes between light and dark, which reaches no canvas by itself; returns how to stop. */
+function onThemeChange(redraw) {
+  const watch = new MutationObserver(redraw);
+  const attributeFilter = ["data-theme", "data-jp-theme-light"];
+  for (const root of [document.documentElement, document.body]) watch.observe(root, { attributeFilter });
+  return () => watch.disconnect();
+}
+
 const KEPT = 20; // drawings that undo can bring back
 const HELP = "Draw with mouse, finger or pen; or by keys: arrows move the square, Space puts the pen down and lifts it, Backspace takes back.";
 

@@ -132,12 +132,4 @@ function legend() {
   return element("ul", { class: "nnlib-digit-legend" }, ...items);
 }
 
-/** Call `redraw` when the reader changes between light and dark, which reaches no canvas by itself; returns how to stop. */
-function onThemeChange(redraw) {
-  const watch = new MutationObserver(redraw);
-  const attributeFilter = ["data-theme", "data-jp-theme-light"];
-  for (const root of [document.documentElement, document.body]) watch.observe(root, { attributeFilter });
-  return () => watch.disconnect();
-}
-
 export default { render };

@@ -18,7 +18,7 @@ function diagram(sizes) {
     svg("line", { x1: COLUMNS[l] + 8.5, y1, x2: COLUMNS[l + 1] - 8.5, y2 }))));
   const neurons = heights.slice(0, -1).map((places, l) => places.map((cy) => svg("circle", { cx: COLUMNS[l], cy, r: 8.5 })));
   const names = heights.slice(0, -1).map((places, l) => places.map((y, j) =>
-    svg("text", { class: "nnlib-digit-index", x: COLUMNS[l], y: y + 3.3, "text-anchor": "middle" }, `${j + 1}`)));
+    svg("text", { class: "nnlib-digit-index", x: COLUMNS[l], y: y + 3.8, "text-anchor": "middle" }, `${j + 1}`)));
   const outputs = heights.at(-1).map((y, j) => {
     const bar = svg("rect", { class: "nnlib-digit-bar", x: BAR, y: y - 7, height: 14 });
     const after = svg("path", { class: "nnlib-digit-after", d: `M0 ${y - 10}v20` });

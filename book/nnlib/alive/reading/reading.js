@@ -11,7 +11,6 @@ function render({ model, el }) {
   const waiting = {};
 
   el.classList.add("nnlib-reading");
-  const ink = getComputedStyle(el).getPropertyValue("--drawn").trim() || "black";
   const field = canvasOf(DOTS, { tabindex: 0, role: "application", "aria-label": `Field to draw on. ${HELP}` });
   const cursor = element("div", { class: "nnlib-digit-cursor" });
   const answer = picture(data.picture);
@@ -19,8 +18,8 @@ function render({ model, el }) {
   const keys = element("p", { class: "nnlib-unseen", role: "status" });
   const ready = data.ready.map((levels, digit) => {
     const canvas = canvasOf(8, { "aria-hidden": "true" });
-    paint(canvas, levels.map((level) => level / 16), ink);
-    return button(canvas, () => change(drawingOf(levels), true), { "aria-label": `Ready digit ${digit}` });
+    const take = button(canvas, () => change(drawingOf(levels), true), { "aria-label": `Ready digit ${digit}` });
+    return { take, show: (ink) => paint(canvas, levels.map((level) => level / 16), ink) };
   });
 
   stage(
@@ -29,7 +28,7 @@ function render({ model, el }) {
       element("div", { class: "nnlib-digit-pad" }, field, cursor),
       element("p", {}, button("Clear", () => change(paper())), " ", button("Undo", takeBack))),
     element("div", { class: "nnlib-reading-answer" }, answer.drawing, says),
-    element("fieldset", { class: "nnlib-digit-five" }, element("legend", {}, "Ready digits"), ...ready),
+    element("fieldset", { class: "nnlib-digit-five" }, element("legend", {}, "Ready digits"), ...ready.map(({ take }) => take)),
     element("p", { class: "nnlib-reading-help" }, "Or draw a digit of your own in the field: with the mouse, a finger or a pen; by keys, the arrows move and Space puts the pen down and lifts it."),
     keys,
   );
@@ -40,6 +39,15 @@ function render({ model, el }) {
     },
   });
   show();
+  return onThemeChange(inkAll);
+
+  /** Ink the field, and the ready digits where the colour of ink is another one. */
+  function inkAll() {
+    const ink = getComputedStyle(el).getPropertyValue("--ink").trim() || "gray";
+    paint(field, now.ink, ink);
+    if (now.painted !== ink) for (const one of ready) one.show(ink);
+    now.painted = ink;
+  }
 
   /** Show what has changed with the next picture of the screen. */
   function soon() {
@@ -48,7 +56,7 @@ function render({ model, el }) {
 
   function show() {
     waiting.frame = null;
-    paint(field, now.ink, ink);
+    inkAll();
     const seen = forward(layers, likeMnist(now.ink));
     answer.update(seen);
     clearTimeout(waiting.words); // said once the hand rests

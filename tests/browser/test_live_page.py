@@ -25,6 +25,7 @@ CELLS = {
     "second": ("print('x is', x)", "code"),
     "experiment": ("size = 3", "try"),
     "after": ("print('size', size)", "code"),
+    "long": ("total = sum(range(1000))\nprint(total)", "code"),
     "starter": ("def double(x):\n    ...", "code"),
     "check": ("check(double)", "exercise"),
 }
@@ -99,6 +100,7 @@ def write_page(folder, **changed):
     }  # fmt: skip
     listed = [{"id": name, "text": text, "kind": kind} for name, (text, kind) in cells.items()]
     listed[-2] |= {"name": "made.double", "title": "Twice"}
+    listed[-3] |= {"seconds": 16, "shorter": ["range(1000)", "range(10)"]}
     page = {"name": "page", "cells": listed, "python": python}
     (folder / "live" / "page.json").write_text(json.dumps(page), "utf-8")
     live.write_version(folder / "live")
@@ -227,6 +229,17 @@ def test_an_experiment_shows_what_follows_from_it(page):
     says(page, "Python is ready.")
 
 
+def test_what_takes_long_says_so_and_can_be_run_shorter(page):
+    box = cell(page, "long")
+    assert "takes about 16 seconds here" in box.inner_text()
+    assert run(page, "long", "Run it shorter, with range(10)") == "45"
+    assert "range(10)" in box.locator(".cm-content").inner_text()
+    assert not box.get_by_role("button", name="shorter").is_visible()
+    box.get_by_role("button", name="Back to the book").click()
+    assert box.get_by_role("button", name="shorter").is_visible()
+    assert run(page, "long") == "499500"
+
+
 def test_an_error_is_said_where_it_is_and_where_it_was_in_the_way(page):
     write(page, "first", "x = 2\ny = z\n")
     assert run(page, "first").startswith("NameError: name 'z' is not defined")
@@ -266,9 +279,10 @@ def test_what_never_ends_is_stopped_and_python_starts_again(page):
     cell(page, "first").get_by_role("button", name="Run").first.click()
     says(page, "Python runs")
     page.get_by_role("button", name="Stop").click()
-    says(page, "Stopped.")
+    says(page, "Stopped: what the cells had made is gone, your texts are kept. Python is ready.")
     write(page, "first", "x = 7")
     assert run(page, "second") == "x is 7"
+    assert page.locator(".nnlib-page-bar [role=status]").inner_text() == "Python is ready."
 
 
 def test_drafts_are_kept_and_both_texts_offered_when_the_page_has_changed(visit, folder):
@@ -353,7 +367,7 @@ def test_where_the_script_of_live_pages_is_missing_the_button_says_so(visit):
     page.get_by_role("button", name="did not load").wait_for()
     page.context.unroute("**/live.js*")
     page.get_by_role("button", name="did not load").click()
-    says(page, "Python is loading")
+    says(page, "Python is")  # loading, or by now ready
 
 
 def test_the_sums_are_those_of_the_package_that_npm_gives(pyodide):

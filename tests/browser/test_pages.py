@@ -27,6 +27,22 @@ TORN = """() => [...document.querySelectorAll(".nnlib-together")].filter((both) 
 }).map((both) => both.outerHTML.slice(0, 100))"""
 
 
+# Figures' text that is less than 8 pixels high, half of what the page's own text is; an index counts with its letter.
+# Matplotlib draws letters as paths upside down, 100 units high; what it draws upright are marks.
+TOO_SMALL = """() => [...document.querySelectorAll("article svg")].flatMap((picture) => {
+    if (!picture.checkVisibility()) return [];
+    const sizes = new Map();
+    for (const one of picture.querySelectorAll("text, use")) {
+      const { a, b, c, d } = one.getScreenCTM();
+      const height = one.matches("text") ? parseFloat(getComputedStyle(one).fontSize) : a * d < b * c ? 100 : Infinity;
+      const said = one.matches("text") ? one : one.parentElement;
+      sizes.set(said, Math.max(sizes.get(said) ?? 0, height * Math.sqrt(Math.abs(a * d - b * c))));
+    }
+    const least = Math.min(...sizes.values());
+    return least < 7.99 ? [`${least.toFixed(1)} in ${picture.getAttribute("aria-label")}`] : [];
+})"""
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_from_disk_lacks_nothing_fits_a_phone_and_hides_nothing_from_the_keyboard(window, name):
     opened = window(SITE, **PHONE)
@@ -37,6 +53,7 @@ def test_a_page_from_disk_lacks_nothing_fits_a_phone_and_hides_nothing_from_the_
     page.wait_for_function("document.fonts.status === 'loaded'")
     assert page.evaluate(UNREACHABLE) == []
     assert page.evaluate(TORN) == []
+    assert page.evaluate(TOO_SMALL) == []
 
 
 @pytest.mark.parametrize("name", WITH_SOLUTIONS)

@@ -129,11 +129,29 @@ class Window:
         return troubles
 
 
+# The first script that the page adds cannot be loaded.
+FAIL_ONCE = """() => {
+  const append = document.head.append.bind(document.head);
+  document.head.append = (script) => {
+    document.head.append = append;
+    setTimeout(() => script.dispatchEvent(new Event("error")));
+  };
+}"""
+
+
 def hold_the_clock(page):
     """From here on time passes on the page only where a test lets it: `page.clock.run_for(milliseconds)`."""
     page.clock_held = True  # it cannot be let go: such a window serves no other test
     page.clock.install(time=0)
     page.clock.pause_at(3_600_000)  # an hour on: it may not be past by the time that this is asked for
+
+
+def weights_asked(page, name):
+    """How often the page has asked for the weights of an interactive."""
+    found = (
+        "name => performance.getEntriesByType('resource').filter((one) => one.name.includes(`weights/${name}`)).length"
+    )
+    return page.evaluate(found, name)
 
 
 def says(page, text):

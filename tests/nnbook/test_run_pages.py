@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, SoupStrainer
 from sphinx.errors import ExtensionError
 
 import plain
-from chapters import ROOT, chapters
+from chapters import ENVIRONMENTS, ROOT, anywhere, chapters
 from contents import NOTEBOOK
 from nnbook import lite, run
 from nnlib.datasets import MNIST, SOURCES
@@ -52,14 +52,30 @@ def test_a_way_that_is_not_known_is_not_offered(repository, colab, expected):
     assert list(run.ways("a.ipynb", "book/a.ipynb", repository, "main", colab)) == expected
 
 
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_a_chapter_that_needs_an_environment_runs_on_the_readers_own_machine_alone(name):
+    found = run.ways("a.ipynb", "book/a.ipynb", GITHUB, "main", "colab", name)
+    assert found == {"local": f"git clone {GITHUB} && cd a-book && make {name} lab", "needs": ENVIRONMENTS[name]}
+
+
 @built
-@pytest.mark.parametrize("chapter", chapters(), ids=lambda path: path.stem)
+def test_its_page_says_so_and_has_no_other_way():
+    for chapter in set(chapters()) - set(anywhere()):
+        said = menu(chapter)
+        assert re.search(r"On your machine alone: no browser has .* make \w+ lab", said.get_text(), re.DOTALL)
+        assert said.find("a", href=re.compile("lite/|mybinder|colab")) is None and not said.select(".nnlib-page-start")
+        assert "nnlib-page-start" not in SITE.joinpath("book", f"{chapter.stem}.html").read_text("utf-8")
+        assert not SITE.joinpath("live", "book", f"{chapter.stem}.json").exists()
+
+
+@built
+@pytest.mark.parametrize("chapter", anywhere(), ids=lambda path: path.stem)
 def test_each_chapter_opens_that_very_notebook_in_the_browser(chapter):
     link = menu(chapter).find("a", href=re.compile("lite/"))["href"]
     application, _, notebook = link.partition("?path=")
     assert (SITE / "book" / application).resolve() == LITE / "notebooks" / "index.html"
     assert (LITE / "notebooks" / "index.html").is_file()
-    assert (LITE / "files" / notebook).read_text("utf-8") == plain.text_of(chapter)
+    assert (LITE / "files" / notebook).read_text("utf-8") == plain.text_elsewhere(chapter)
 
 
 @built
@@ -82,9 +98,9 @@ def test_the_first_page_opens_the_list_of_the_chapters_and_no_other_page_offers_
 @built
 def test_the_chapters_and_what_they_import_and_read_lie_in_jupyterlite_and_no_more():
     package = [p for p in (ROOT / "book/nnlib").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    beside = [*package, *(ROOT / "book/measured").glob("*.json"), *(ROOT / "book/weights").glob("*.npz"), NOTEBOOK]
+    beside = [*package, *(ROOT / "book/measured").rglob("*.json"), *(ROOT / "book/weights").glob("*.npz")]
     expected = {path.relative_to(ROOT / "book").as_posix(): path.read_bytes() for path in beside}
-    expected |= {path.name: plain.text_of(path).encode() for path in chapters()}
+    expected |= {path.name: plain.text_elsewhere(path).encode() for path in (*anywhere(), NOTEBOOK)}
     there = {p.relative_to(LITE / "files").as_posix(): p for p in (LITE / "files").rglob("*") if p.is_file()}
     assert {name for name in there if name.partition("/")[0] not in SOURCES} == expected.keys()
     assert [name for name, data in expected.items() if there[name].read_bytes() != data] == []
@@ -98,7 +114,11 @@ def test_the_chapters_and_what_they_import_and_read_lie_in_jupyterlite_and_no_mo
 def test_no_size_is_wasted():
     files = [path for path in LITE.rglob("*") if path.is_file() and not SOURCES.keys() & {*path.parts}]
     assert [path.name for path in files if path.suffix in (".map", ".ttf", ".eot")] == []
-    assert sum(path.stat().st_size for path in files) < 30e6
+    of_the_book = [path for path in files if path.relative_to(LITE).parts[0] == "files"]
+    copies = [path.stat().st_size for path in of_the_book if path.suffix == ".ipynb"]
+    assert sum(path.stat().st_size for path in {*files} - {*of_the_book}) < 18e6  # JupyterLite itself
+    assert max(copies) < 1e6 and sum(copies) < 300e3 * len(copies)  # a chapter's outputs, mostly pictures
+    assert sum(path.stat().st_size for path in of_the_book) - sum(copies) < 150e3 * len(copies)  # what it reads
     assert {path.parent.name for path in LITE.glob("*/index.html")} == {"notebooks", "tree"}
 
 
@@ -159,13 +179,16 @@ def test_jupyterlite_is_built_again_when_a_chapter_changes_and_only_then(tmp_pat
     monkeypatch.setattr(lite, "fetch_wheels", lambda folder: [])
     monkeypatch.setattr(lite, "BOOK", tmp_path)
     chapter = tmp_path / "a.ipynb"
-    env = SimpleNamespace(found_docs=["a.ipynb", "b.md"], doc2path=lambda name: tmp_path / name)
+    shutil.copy(NOTEBOOK, tmp_path)
+    for_one_machine = {"metadata": {"nnlib": {"environment": "bridge"}}}
+    (tmp_path / "c.ipynb").write_text(json.dumps(for_one_machine))
+    env = SimpleNamespace(found_docs=["a.ipynb", "b.md", "c.ipynb"], doc2path=lambda name: tmp_path / name)
     app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path / "html", env=env)
     for text, runs in [("1", 1), ("1", 1), ("2", 2)]:
-        chapter.write_text(
-            json.dumps({"cells": [{"cell_type": "markdown", "metadata": {}, "source": f"{{term}}`{text}`"}]})
-        )
+        cells = [{"cell_type": "markdown", "metadata": {}, "source": f"{{term}}`{text}`"}]
+        chapter.write_text(json.dumps({"metadata": {}, "cells": cells}))
         lite.build(app, None)
         assert len(commands) == runs
         (cell,) = json.loads((tmp_path / "html/lite/a.ipynb").read_text())["cells"]
         assert cell["source"] == text
+        assert not (tmp_path / "html/lite/c.ipynb").exists()

@@ -22,12 +22,13 @@ import jupyterlite_pyodide_kernel
 from sphinx.errors import ExtensionError
 
 import plain
+from chapters import environment_of, metadata
 from nnlib.datasets import SOURCES
 
 HERE = Path(__file__).parent
 BOOK = HERE.parents[1]
 WHEELS = HERE / "lite-wheels.txt"
-BESIDE = ("nnlib/**/*", "weights/*.npz", "measured/*.json", "contents.ipynb")  # what chapters read, and their list
+BESIDE = ("nnlib/**/*", "weights/*.npz", "measured/**/*.json")  # what chapters read
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
 FROM_PYODIDE = ["numpy", "matplotlib", "threadpoolctl", "tqdm", "platformdirs", "typing-extensions"]
 TO_WHEELS = "../../../../pypi/"  # as the kernel's worker sees it, in lite/extensions/@jupyterlite/<the kernel>/static/
@@ -40,9 +41,9 @@ UNUSED = ("build/fa-*.*[!2]", "build/**/*.map", "doc", "rspack.config.js", "jupy
 
 
 def notebooks(env) -> list[Path]:
-    """The chapters and other notebooks that are pages of the book."""
+    """The chapters and other notebooks that are pages of the book, those that a browser can run."""
     paths = (Path(env.doc2path(name)) for name in sorted(env.found_docs))
-    return [path for path in paths if path.suffix == ".ipynb"]
+    return [path for path in paths if path.suffix == ".ipynb" and environment_of(metadata(path)) is None]
 
 
 def fetch_wheels(folder: Path, wanted: Path = WHEELS) -> list[Path]:
@@ -111,7 +112,7 @@ def gather(folder: Path, pages: list[Path], wheels: list[Path], data: list[Path]
     for path in pages:
         written = folder / "files" / path.relative_to(BOOK)
         written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_text(plain.text_of(path), "utf-8", newline="\n")
+        written.write_text(plain.text_elsewhere(path), "utf-8", newline="\n")
         undated(written)
     for path in [path for path in beside if path.is_file() and "__pycache__" not in path.parts]:
         copy(path, folder / "files" / path.relative_to(BOOK))
@@ -158,7 +159,7 @@ def build(app, exception) -> None:
     work, out = Path(app.outdir).parent / "lite", Path(app.outdir) / "lite"
     wheels = fetch_wheels(work / "wheels")
     source, stamp = work / "source", work / "built"
-    gather(source, notebooks(app.env), wheels, data_files(os.environ.get("BOOK_DATA", "")))
+    gather(source, [*notebooks(app.env), BOOK / plain.CONTENTS], wheels, data_files(os.environ.get("BOOK_DATA", "")))
     made_of = digest(source)
     if out.is_dir() and stamp.is_file() and stamp.read_text("utf-8") == made_of:
         return

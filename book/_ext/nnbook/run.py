@@ -1,6 +1,7 @@
 """Running: a menu in the header of each page that is a notebook, with every way to run that very notebook.
 
-The book's first page, which is none, offers the notebook that lists the others.
+The book's first page, which is none, offers the notebook that lists the others. A chapter that needs an environment of
+its own runs on the reader's own machine alone.
 
 In the reader's browser always (`lite`); in Binder where the book's repository is on GitHub; in Colab where
 BOOK_COLAB names the branch on which tools/colab.py has put the notebooks for it; on the reader's own machine.
@@ -11,13 +12,22 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
+from chapters import ENVIRONMENTS, environment_of, metadata
 
-def ways(notebook: str, in_repository: str, repository: str, branch: str, colab: str) -> dict[str, str]:
+
+def ways(
+    notebook: str, in_repository: str, repository: str, branch: str, colab: str, environment: str | None = None
+) -> dict[str, str]:
     """Where each way to run a notebook leads.
 
     `notebook` is its path beside nnlib, `in_repository` that from the top, `repository` a web address or nothing,
-    `colab` a branch or nothing. Only GitHub's repositories have all ways.
+    `colab` a branch or nothing, `environment` the name of one that the notebook needs. Only GitHub's repositories have
+    all ways.
     """
+    make = f"make {environment} lab" if environment else "make lab"
+    local = f"git clone {repository} && cd {repository.rsplit('/', 1)[-1]} && {make}" if repository else make
+    if environment:
+        return {"local": local, "needs": ENVIRONMENTS[environment]}
     found = {"lite": f"lite/notebooks/index.html?path={quote(notebook)}"}
     name = repository.removeprefix("https://github.com/")
     if repository and name != repository:
@@ -25,10 +35,7 @@ def ways(notebook: str, in_repository: str, repository: str, branch: str, colab:
         found["binder"] = f"https://mybinder.org/v2/gh/{name}/{quote(branch, safe='')}?urlpath={place}"
         if colab:
             found["colab"] = f"https://colab.research.google.com/github/{name}/blob/{colab}/{quote(notebook)}"
-    found["local"] = "make lab"
-    if repository:
-        found["local"] = f"git clone {repository} && cd {repository.rsplit('/', 1)[-1]} && make lab"
-    return found
+    return found | {"local": local}
 
 
 def add_menu(app, pagename, templatename, context, doctree) -> None:
@@ -46,6 +53,7 @@ def add_menu(app, pagename, templatename, context, doctree) -> None:
         options.get("repository_url", ""),
         options.get("repository_branch", ""),
         os.environ.get("BOOK_COLAB", ""),
+        environment_of(metadata(path)),
     )
 
 

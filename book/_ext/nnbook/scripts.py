@@ -5,6 +5,7 @@ browser refuses on a page opened from disk. So the page gets the same text as a 
 front and behind that call it.
 """
 
+import hashlib
 import importlib
 import json
 import re
@@ -26,14 +27,16 @@ NEEDED_BY = {
     "nnlib-page-start": ["elements.js", "memory.js", "live-start.js"],
     "hide": ["code.js"],
     "sd-tab-set": ["design-tabs.js"],
-    **{f"nnlib-live-{name}": [f"{name}.js"] for name in live.names()},
+    **{f"nnlib-live-{name}": [*(["weights.js"] if live.weights(name) else []), f"{name}.js"] for name in live.names()},
 }
 ELEMENTS = '"use strict";\nconst nnlib = (() => {{\n{}\nreturn {{ element }};\n}})();\n'
 EXPORT = "export default { render };"
 MOUNT = """whenNear(".nnlib-live-{name}", (box) => {{
   const data = JSON.parse(box.querySelector(":scope > script").textContent);
-  render({{ model: {{ get: () => data }}, el: box.querySelector(":scope > .nnlib-live-stage") }});
+  const get = (key) => (key === "weights" ? {weights} : data);
+  render({{ model: {{ get }}, el: box.querySelector(":scope > .nnlib-live-stage") }});
 }});"""
+WEIGHTS = '"use strict";\n(globalThis.nnlibWeights ??= {{}})["{}"] = {};\n'
 
 
 def needed(body: str) -> list[str]:
@@ -46,8 +49,17 @@ def for_page(module: str, name: str) -> str:
     """A module's text as a classic script that brings every interactive of that name on the page to life."""
     if module.count(EXPORT) != 1:
         raise ValueError(f"{name}.js: expected one line {EXPORT!r}")
-    body = module.replace(EXPORT, MOUNT.format(name=name))
+    weights = weights_file(name)
+    version = hashlib.sha256(weights.encode()).hexdigest()[:8]
+    asked = f'weightsOf("{name}", "{version}")' if weights else "null"
+    body = module.replace(EXPORT, MOUNT.format(name=name, weights=asked))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
+
+
+def weights_file(name: str) -> str:
+    """The weights of an interactive as a script, which a page from disk can load too; empty where it has none."""
+    weights = live.weights(name)
+    return WEIGHTS.format(name, json.dumps(weights, separators=(",", ":"), allow_nan=False)) if weights else ""
 
 
 def write(folder: Path) -> None:
@@ -56,6 +68,9 @@ def write(folder: Path) -> None:
     (folder / "elements.js").write_text(ELEMENTS.format((live.HERE / "elements.js").read_text("utf-8")), "utf-8")
     for name in live.names():
         (folder / f"{name}.js").write_text(for_page(live.script(name), name), "utf-8")
+        if weights := weights_file(name):  # in a folder of their own: they are no script that says which styles it uses
+            (folder / "weights").mkdir(exist_ok=True)
+            (folder / "weights" / f"{name}.js").write_text(weights, "utf-8")
     (folder / "alive.css").write_text(live.style(), "utf-8")
 
 

@@ -6,7 +6,8 @@ folder's page.mjs with the editor; `live/worker.js`, which runs Python; the page
 the version whose hashes stand in pyodide-lock.json. With BOOK_PYODIDE set to a folder that holds Pyodide's distribution
 of that version, the site serves it itself, and no other address is asked.
 
-Left out on a live page: checks, which hold for the book's own numbers, and cells for which the page has a field.
+Left out on a live page: checks, which hold for the book's own numbers, and cells for which the page has a field. A
+chapter that needs an environment of its own has no live page.
 """
 
 import base64
@@ -26,7 +27,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from chapters import data_of, metadata
+from chapters import data_of, environment_of, metadata
 from nnbook import lite, npm
 from nnbook.solutions import CHECK, IMPORT
 
@@ -51,7 +52,7 @@ class Mark(SphinxPostTransform):
     def run(self, **kwargs) -> None:
         """Go through the page's cells."""
         path = Path(self.env.doc2path(self.env.docname))
-        if path.suffix != ".ipynb":
+        if not is_live(path):
             return
         cells = json.loads(path.read_text("utf-8"))["cells"]
         for node in list(self.document.findall(nodes.container)):
@@ -63,6 +64,11 @@ class Mark(SphinxPostTransform):
             node["ids"].append(cell["id"])
             if kind(cell) in ("try", "exercise"):
                 node += nodes.raw("", offer(self.env.docname), format="html")
+
+
+def is_live(path: Path) -> bool:
+    """Whether a page is a notebook that a browser can run."""
+    return path.suffix == ".ipynb" and environment_of(metadata(path)) is None
 
 
 def button(page: str) -> str:
@@ -104,7 +110,13 @@ def cells_of(path: Path, shown: set[str]) -> list[dict]:
     """The cells of a page, in its order, those that it does not show aside."""
     cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell.get("id") in shown]
     modules = dict(pair[::-1] for cell in cells for pair in IMPORT.findall(source(cell)))
+    seconds = slow(path.stem)
     found = [{"id": cell["id"], "text": source(cell), "kind": kind(cell)} for cell in cells]
+    for cell, stored in zip(found, cells, strict=True):
+        if cell["id"] in seconds:
+            cell["seconds"] = seconds[cell["id"]]
+        if shorter := stored["metadata"].get("nnlib", {}).get("shorter"):
+            cell["shorter"] = shorter
     for starter, check in itertools.pairwise(found):  # a draft of an answer belongs to its exercise, wherever it stands
         if check["kind"] == "exercise":
             alias, name = CHECK.search(check["text"]).groups()
@@ -115,10 +127,16 @@ def cells_of(path: Path, shown: set[str]) -> list[dict]:
     return found
 
 
+def slow(stem: str) -> dict[str, int]:
+    """The seconds that each slow cell of a page took in a browser, as `make live` measured it."""
+    measured = json.loads((BOOK / "measured" / "live.json").read_text("utf-8"))["cells"]
+    return measured.get(stem, {}).get("slow", {})
+
+
 def write_page(app, pagename, templatename, context, doctree) -> None:
     """Write a page's cells, and what Python loads for them, for live.js."""
     path = Path(app.env.doc2path(pagename)) if pagename in app.env.found_docs else Path()
-    if path.suffix != ".ipynb" or doctree is None:
+    if doctree is None or not is_live(path):
         return
     containers = doctree.findall(nodes.container)
     shown = {name for node in containers if node.get("nb_element") == "cell_code" for name in node["ids"]}

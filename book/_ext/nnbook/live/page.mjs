@@ -12,11 +12,12 @@ import { Python } from "./python.mjs";
 const { element } = nnlib;
 const button = (words, click, more = {}) => element("button", { type: "button", class: "nnlib-button", click, ...more }, words);
 const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
+const duration = (seconds) => (seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`);
 
 /* A cell of the page as a reader edits and runs it. */
 class Cell {
-  constructor(page, { id, text, name, title, kind }) {
-    Object.assign(this, { page, id, book: text, text, name: name ?? id, title, kind });
+  constructor(page, { id, text, name, title, kind, seconds, shorter }) {
+    Object.assign(this, { page, id, book: text, text, name: name ?? id, title, kind, seconds, shorter });
     this.box = document.getElementById(id);
     this.outputs = new Outputs(this.box, page.alive);
     this.input = this.box.querySelector(".cell_input");
@@ -41,8 +42,21 @@ class Cell {
     const tools = element("div", { class: "nnlib-page-tools" }, run);
     if (this.kind !== "exercise") tools.append(button("Run all to here", () => this.run({ all: true })));
     tools.append(this.back, this.state);
+    if (this.seconds) tools.append(element("span", { class: "nnlib-page-state" }, `takes about ${duration(this.seconds)} here`));
+    if (this.shorter) {
+      this.quick = this.shortened();
+      tools.append(this.quick);
+    }
     this.input.append(tools);
     if (this.changedSince) this.offerBoth();
+  }
+
+  /* For a cell that takes long: a change of the text, as a reader could make it, with which it takes less. */
+  shortened() {
+    const [long, short] = this.shorter;
+    const words = `Run it shorter, with ${short}`;
+    const click = () => { this.editor.set(this.text.replace(long, short)); this.run(); };
+    return button(words, click, { hidden: !this.text.includes(long) });
   }
 
   /* The page has changed since the reader changed this cell. */
@@ -66,6 +80,7 @@ class Cell {
   changed(text) {
     this.text = text;
     this.back.hidden = text === this.book;
+    if (this.quick) this.quick.hidden = !text.includes(this.shorter[0]);
     this.keep();
   }
 
@@ -90,6 +105,7 @@ class Page {
     this.settings = python;
     this.drafts = new Drafts(name);
     this.alive = (box) => whenNear.within(box);
+    this.lost = "";
     this.cells = cells.map((cell) => new Cell(this, cell));
     this.byId = new Map(this.cells.map((cell) => [cell.id, cell]));
     for (const cell of this.cells) cell.draft();
@@ -110,7 +126,9 @@ class Page {
     const { state } = this.python;
     this.stop.hidden = state !== "running";
     this.again.hidden = state !== "failed";
-    this.says.textContent = words ?? { loading: "Python is loading …", ready: "Python is ready.", running: "Python runs …", off: "", failed: "" }[state];
+    const usual = { loading: "Python is loading …", ready: "Python is ready.", running: "Python runs …", off: "", failed: "" };
+    if (state === "running" || state === "failed") this.lost = "";
+    this.says.textContent = this.lost + (words ?? usual[state]);
   }
 
   start() {
@@ -152,7 +170,8 @@ class Page {
   end() {
     this.python.stop();
     for (const cell of this.cells) cell.says("");
-    this.tell("Stopped. Python starts again: what the cells had made is gone, your texts are kept.");
+    this.lost = "Stopped: what the cells had made is gone, your texts are kept. ";  // said until something runs again
+    this.tell();
   }
 
   hear(message) {

@@ -104,16 +104,12 @@ class Kernel:
         self.say({"kind": "stale", "cells": [ids[i] for i in range(len(ids)) if self.is_stale(ids, texts, i)]})
 
     def missing(self, ids: list[str], texts: list[str], place: int, planned: list[int]) -> list[int]:
-        """The cells above a place that must run first, besides those planned: what it needs and what has changed."""
-        found: list[int] = []
-        for step in needs.needed(texts, place):
-            if step in planned:
-                continue
-            text, since = self.ran.get(ids[step], ("", -1))
-            above = needs.needed(texts, step)
-            if since < 0 or text != texts[step] or any(a in found or self._since(ids[a]) > since for a in above):
-                found.append(step)
-        return found
+        """The cells above a place that must run first, besides those planned; see `needs.missing`."""
+        ran = {step: self.ran[cell] for step, cell in enumerate(ids) if cell in self.ran}
+        when = {step: (0, since) for step, (_, since) in ran.items()}
+        when |= {step: (1, number) for number, step in enumerate(planned)}  # after all that has run
+        changed = {step for step, (text, _) in ran.items() if text != texts[step]} - {*planned}
+        return needs.missing(texts, place, when, changed)
 
     def is_stale(self, ids: list[str], texts: list[str], place: int) -> bool:
         """Whether a cell has run, and something that it needs has run since."""

@@ -6,6 +6,7 @@ to make. A text that is no Python, as a reader may leave behind half-way, binds 
 """
 
 import ast
+from collections.abc import Collection
 from functools import cache
 
 SHOWS = {"print", "display", "show", "glue", "reveal", "predict", "set", "text", "plot"}  # calls that change no name
@@ -33,7 +34,13 @@ def binds(code: str) -> frozenset[str]:
     return frozenset().union(*map(_bound, statements(code)))
 
 
-def _bound(statement: ast.stmt) -> set[str]:
+@cache
+def rebinds(code: str) -> frozenset[str]:
+    """Those of them that stand for something else afterwards, and are not changed in place."""
+    return frozenset().union(*map(_rebound, statements(code)))
+
+
+def _rebound(statement: ast.stmt) -> set[str]:
     names = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -42,7 +49,13 @@ def _bound(statement: ast.stmt) -> set[str]:
             names.add(node.name)
         elif isinstance(node, ast.alias):
             names.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+    return names
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    names = _rebound(statement)
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
             names |= loads(node.value)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and called(node.value) not in SHOWS:
             names |= loads(node.value)
@@ -78,14 +91,46 @@ def defines(code: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def taken(cells: list[str], last: int) -> dict[int, frozenset[str]]:
+    """The places of the cells before `last` on which it depends, in order, and the names that are taken from each."""
+    wanted, found = reads(cells[last]), {}
+    for place in reversed(range(last)):
+        if names := binds(cells[place]) & wanted:
+            found[place] = names
+            wanted = wanted - defines(cells[place]) | reads(cells[place])
+    return dict(sorted(found.items()))
+
+
 def needed(cells: list[str], last: int) -> list[int]:
     """The places of the cells before `last` on which it depends, in order."""
-    wanted, found = reads(cells[last]), []
-    for place in reversed(range(last)):
-        if binds(cells[place]) & wanted:
+    return [*taken(cells, last)]
+
+
+def missing(cells: list[str], last: int, when: dict, changed: Collection[int] = ()) -> list[int]:
+    """The places of the cells before `last` that must run first, in order.
+
+    Such a cell is needed, and has not run, or has `changed` since, or something that it needs itself has run since or
+    is missing, or a name that it gives stands for something else since another cell ran that has no part in this.
+
+    Parameters
+    ----------
+    cells : all texts of the page.
+    last : the place of the cell that is to run.
+    when : for each place whose cell has run, when: whatever can be compared.
+    changed : the places of cells whose text is not the one that ran.
+    """
+    given, found = taken(cells, last), []
+    for place, names in given.items():
+        above = needed(cells, place)
+        others = (n for n in when if (n < place or n not in (place, last, *given)) and rebinds(cells[n]) & names)
+        if (
+            place not in when
+            or place in changed
+            or any(a in found for a in above)
+            or any(n in when and when[n] > when[place] for n in (*above, *others))
+        ):
             found.append(place)
-            wanted = wanted - defines(cells[place]) | reads(cells[place])
-    return found[::-1]
+    return found
 
 
 def depending(cells: list[str], first: int) -> list[int]:

@@ -11,12 +11,18 @@
 | convolution | `convolution.json`: what kernels and dense layers read of digits that have moved |
 | memory | `memory.json`: how far back recurrent networks remember, and what a missing transpose costs |
 | shakespeare | `shakespeare.json`: how well a small transformer foresees lines that it has not seen |
+| tape | `tape.json`: how long the tape takes and what it keeps, beside hand-written layers |
 | controls | `controls.json`: which ingredient of those networks did it, each side at its own best rate |
+| shards | `shards.json`: what it costs and brings to share a batch out, and whether a training outlives its workers |
 | museum | `museum.json`: what the tutorial's network in the bug museum reaches, and with its slips mended |
 | second_hall | `second_hall.json`: what the exhibits of the museum's second hall cost, as found and mended |
 | records | `records.json`: how far dense layers come on MNIST in a minute and in five, and how far kernels do |
 | bench | `bench.json`: how long nnlib trains, beside its peers |
+| libraries | `libraries.json`: what Keras, PyTorch and JAX cost and bring beside nnlib, on a processor |
+| live | `live.json`: how long a chapter takes that runs on its page, in a browser |
 | pages | `pages.json`: how soon the site's pages are there, by Lighthouse |
+
+The programs of the case studies, and what they write, lie each in a folder `studies` of their own.
 
 All of it goes to `book/measured/` by way of `store`. Importing this package holds NumPy to one thread.
 """
@@ -87,6 +93,8 @@ def rounded(value: object) -> object:
 def store(name: str, data: dict, packages: Sequence[str] = ("numpy",), folder: Path = MEASURED) -> None:
     """Write `data` into book/measured/NAME.json, below "made": the program, its version, the date and the machine.
 
+    The program of a study stores "studies/NAME".
+
     Keys of that file that are not in `data` stay as they are, and its "earlier" says what made each of them.
     """
     import nnlib  # not above: a worker of the bench chooses its threads before NumPy comes in
@@ -96,14 +104,14 @@ def store(name: str, data: dict, packages: Sequence[str] = ("numpy",), folder: P
     before, earlier = stored.pop("made", None), stored.pop("earlier", {})
     kept = {key: value for key, value in stored.items() if key not in data}
     made = {
-        "program": f"python -m measure.{name}",
+        "program": f"python -m measure.{name.replace('/', '.')}",
         "nnlib": nnlib.__version__,
         "commit": commit(),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": machine(*packages),
     }
     head = {"made": made} | ({"earlier": {key: earlier.get(key, before) for key in kept}} if kept else {})
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(head | rounded(kept | data), indent=1, ensure_ascii=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
-    print(f"book/measured/{path.name} is written", flush=True)
+    print(f"book/measured/{name}.json is written", flush=True)

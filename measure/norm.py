@@ -5,10 +5,11 @@
 
 The network, its images, its budget and its seeds are those of `measure.depth`, of which each start is taken up: what
 `depth.json` says of it without these layers is the control. A plan puts a normalisation between each `Dense` and its
-squash, or leads a path past each hidden layer but the first, which alone changes the number of features. The rates are
-those of `measure.depth` too, and below them smaller ones, for slopes that have exploded. They are searched from the
-middle: three at first, all of `measure.depth` where none of the three learns, and further on the side on which the best
-one is, until it has neighbours that do worse. It writes `book/measured/norm.json`, which the chapter shows.
+squash, or leads a path past each hidden layer but the first, which alone changes the number of features; with one plan
+the layers with a path begin smaller. The rates are those of `measure.depth` too, and below them smaller ones, for
+slopes that have exploded. They are searched from the middle: three at first, all of `measure.depth` where none of the
+three learns, and further on the side on which the best one is, until it has neighbours that do worse. It writes
+`book/measured/norm.json`, which the chapter shows.
 """
 
 import json
@@ -68,6 +69,11 @@ def nothing(rng: np.random.Generator) -> list[Layer]:
     return []
 
 
+def eighteenth_of_he(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """He's spread, divided by 18, the number of layers with a path."""
+    return he_normal(rng, shape) / (depth.DEPTH - 2)
+
+
 @dataclass(frozen=True)
 class Plan:
     """A network: a squash and its start, and what is built in."""
@@ -76,6 +82,7 @@ class Plan:
     init: Init
     norm: Callable[[np.random.Generator], list[Layer]] = nothing
     residual: bool = False
+    path_init: Init | None = None  # of the layers with a path, where it is not that of the others
     depth: int = depth.DEPTH
 
 
@@ -92,6 +99,7 @@ BUILT_IN = {
 PLANS = {f"{start}, {name}": Plan(*STARTS[start], **more) for start in STARTS for name, more in BUILT_IN.items()}
 PLANS |= {
     "ReLU, 1/n, batch norm": Plan(ReLU, scaled_normal, batch_norm),
+    "ReLU, residual, 1/18": Plan(ReLU, he_normal, residual=True, path_init=eighteenth_of_he),
     "sigmoid, shaken batch norm": Plan(*STARTS["sigmoid"], shaken),
     "two layers, batch norm": Plan(ReLU, he_normal, batch_norm, depth=2),
 }
@@ -101,8 +109,10 @@ def build(plan: Plan, rng: np.random.Generator) -> Network:
     """The untrained network."""
     layers, n_in = [], 64
     for _ in range(plan.depth - 1):
-        hidden = [Dense(n_in, depth.WIDTH, rng, init=plan.init), *plan.norm(rng), plan.squash()]
-        layers += [Residual(*hidden)] if plan.residual and n_in == depth.WIDTH else hidden
+        path = plan.residual and n_in == depth.WIDTH
+        init = plan.path_init if path and plan.path_init else plan.init
+        hidden = [Dense(n_in, depth.WIDTH, rng, init=init), *plan.norm(rng), plan.squash()]
+        layers += [Residual(*hidden)] if path else hidden
         n_in = depth.WIDTH
     return Network(*layers, Dense(n_in, 10, rng, init=plan.init))
 

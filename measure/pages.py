@@ -1,4 +1,4 @@
-"""What Lighthouse says of four kinds of page, as a phone on slow 4G that it simulates: the median of some runs.
+"""What Lighthouse says of five kinds of page, as a phone on slow 4G that it simulates: the median of some runs.
 
     python -m measure.pages              five runs of each page, kept: about 10 minutes
     python -m measure.pages --runs 1     a look, which is not stored
@@ -30,6 +30,7 @@ KINDS = {
     "formulas": "book/the_chain_rule.html",
     "figures": "book/gradient_descent.html",
     "interactive": "book/backpropagation.html",
+    "a later part": "book/attention.html",
     "index": "book/index.html",
 }
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
@@ -48,10 +49,11 @@ some runs of each page (lowest to highest). Written by `make pages`; the numbers
 [pages.json](../book/measured/pages.json).
 
 Lighthouse takes a phone to be 4 times slower than the machine, and has a machine in mind that it would rate 1,500 to
-2,000. Pages come compressed and with GitHub Pages' cache time. The default Jupyter Book is that of the same chapters;
-its scripts came from here too, which spares it two connections: a reader would wait longer for it.
+2,000. Pages come compressed and with GitHub Pages' cache time. The default Jupyter Book is that of the same chapters,
+but for that of a later part; its scripts came from here too, which spares it two connections: a reader
+would wait longer for it.
 """
-TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
+COMPRESSED = ("text/", "application/json", "application/javascript", "application/wasm", "image/svg+xml")
 
 
 @lru_cache(maxsize=256)
@@ -73,13 +75,13 @@ class Compressing(SimpleHTTPRequestHandler):
             self.send_error(404)
             return
         kind = self.guess_type(str(path))
-        is_text = kind.startswith(TEXT) and "gzip" in self.headers.get("Accept-Encoding", "")
-        body = compressed(path) if is_text else path.read_bytes()
+        is_compressed = kind.startswith(COMPRESSED) and "gzip" in self.headers.get("Accept-Encoding", "")
+        body = compressed(path) if is_compressed else path.read_bytes()
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "max-age=600")
-        if is_text:
+        if is_compressed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(body)
@@ -146,7 +148,8 @@ def table(stored: dict) -> str:
     lines = [PREFACE, "| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for kind, address in KINDS.items():
         for book, found in books.items():
-            page = found["pages"][kind]
+            if (page := found["pages"].get(kind)) is None:
+                continue
             cells = [in_words(page[name]) for name in CATEGORIES]
             cells += [in_words(page[name], form) for name, (_, form) in METRICS.items()]
             lines.append(f"| {kind} ({Path(address).stem}) | {book} | " + " | ".join(cells) + " |")

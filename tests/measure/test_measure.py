@@ -8,7 +8,9 @@ import pytest
 import measure
 import nnlib
 
-FILES = sorted(measure.MEASURED.glob("*.json"))
+FILES = sorted(measure.MEASURED.rglob("*.json"))
+OF_STUDIES = [path for path in FILES if path.parent.name == "studies"]
+LARGER = {"translation": 1_000_000}  # bytes of weights
 
 
 @pytest.fixture
@@ -33,7 +35,19 @@ def test_a_stored_file_says_what_made_it_and_each_part_of_it(path):
 
 def test_there_is_a_file_for_each_program_of_the_list():
     named = re.findall(r"^\| \w+ \| `(\w+\.json)`", measure.__doc__, re.MULTILINE)
-    assert sorted(named) == [path.name for path in FILES]
+    assert sorted(named) == [path.name for path in FILES if path not in OF_STUDIES]
+    programs = (measure.ROOT / "measure" / "studies").glob("[a-z]*.py")
+    assert sorted(path.stem for path in programs) == [path.stem for path in OF_STUDIES]
+
+
+@pytest.mark.parametrize("path", OF_STUDIES, ids=lambda path: path.stem)
+def test_a_study_is_measured_over_five_seeds_and_beside_its_peers(path):
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert len(set(data["seeds"])) >= 5 and data["peers"]
+    for weights in (f"weights/{path.stem}.npz", f"nnlib/alive/{path.stem}/weights.npz"):
+        assert not (measure.BOOK / weights).exists() or (measure.BOOK / weights).stat().st_size <= LARGER.get(
+            path.stem, 300_000
+        )
 
 
 def test_what_is_stored_says_which_program_on_which_machine(stored):
@@ -42,6 +56,12 @@ def test_what_is_stored_says_which_program_on_which_machine(stored):
     assert made["nnlib"] == nnlib.__version__
     assert made["machine"] == measure.machine("numpy")
     assert made["machine"]["processors"] >= 1
+
+
+def test_a_study_has_a_folder_of_its_own(tmp_path):
+    measure.store("studies/zebras", {"seeds": [0]}, folder=tmp_path)
+    data = json.loads((tmp_path / "studies" / "zebras.json").read_text(encoding="utf-8"))
+    assert data["made"]["program"] == "python -m measure.studies.zebras" and data["seeds"] == [0]
 
 
 def test_a_part_that_is_not_measured_anew_keeps_what_made_it(stored, monkeypatch):

@@ -51,6 +51,16 @@ def test_every_network_holds_what_its_name_says(name):
         assert sum(isinstance(layer, kind) for layer in layers) == expected * (word[kind.__name__] in name)
 
 
+def test_one_plan_begins_its_layers_with_a_path_at_an_eighteenth():
+    small, usual = (
+        norm.build(norm.PLANS[name], np.random.default_rng(0)) for name in ("ReLU, residual, 1/18", "ReLU, residual")
+    )
+    for name, weights in usual.state().items():
+        inside = name.count(".") > 1  # of a layer within a residual connection
+        assert np.allclose(small.state()[name], weights / 18 if inside else weights)
+    assert sum(isinstance(layer, Residual) for layer in small.layers) == 18
+
+
 def test_a_search_goes_on_until_the_best_rate_has_worse_neighbours():
     for best in (3e-6, 0.003, 0.01, 0.1, 1.0, 3.0):
         found = norm.search(lambda rates, best=best: [1 - abs(np.log(rate / best)) for rate in rates])

@@ -1,4 +1,7 @@
-"""Self-study: every numbered chapter has its exercises, its predictions and its recall, and they belong together."""
+"""Self-study: every numbered chapter has its exercises, its predictions and its recall, and they belong together.
+
+A study has rules of its own: four exercises of three kinds, one of them a stretch, one prediction and no recall.
+"""
 
 import ast
 import importlib
@@ -9,10 +12,14 @@ from collections import Counter
 import pytest
 import rules
 
-from chapters import label, numbered
-from nnlib.exercises.kinds import Exercise, StretchIt, WriteIt
+from chapters import label, numbered, studies
+from nnlib.exercises.kinds import Exercise, ExplainIt, FixIt, PredictIt, StretchIt, WriteIt
 
 each = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
+each_chapter = pytest.mark.parametrize(
+    "path", [path for path in numbered() if path not in studies()], ids=lambda path: path.stem
+)
+each_study = pytest.mark.parametrize("path", studies(), ids=lambda path: path.stem)
 
 
 def load(path):
@@ -48,15 +55,28 @@ def questions(prose):
     return re.findall(r"^:::+\{dropdown\} (.+)$", recall[1], re.MULTILINE) if recall else []
 
 
+def lacking(exercises):
+    """What the exercises of a study lack."""
+    stretches = [each for each in exercises if isinstance(each, StretchIt)]
+    found = {"exercises": len(exercises), "kinds": len({type(each) for each in exercises}), "stretches": len(stretches)}
+    wanted = {"exercises": (4,), "kinds": (3, 4), "stretches": (1,)}
+    return [f"{what}: {number}" for what, number in found.items() if number not in wanted[what]]
+
+
+@each_study
+def test_a_study_has_four_exercises_of_three_kinds_and_one_of_them_is_a_stretch(path):
+    assert lacking(exercises(path).values()) == []
+
+
 @each
-def test_a_chapter_commits_three_predictions_and_reveals_each(path):
+def test_a_chapter_commits_three_predictions_and_a_study_one_and_each_is_revealed(path):
     asked, revealed = committed(code(load(path)))
-    assert len(asked) >= 3 and set(asked.values()) == {1}
+    assert len(asked) >= (1 if path in studies() else 3) and set(asked.values()) == {1}
     assert asked.keys() == revealed.keys()
     assert all(name.startswith(f"{label(path)}.") for name in asked)
 
 
-@each
+@each_chapter
 def test_a_chapter_closes_with_its_recall(path):
     found = questions(rules.prose(load(path)))
     assert len(found) >= 5 and len(set(found)) == len(found)
@@ -82,6 +102,22 @@ def test_a_notebook_holds_no_solution(path):
         if "starter" in rules.tags(cell):
             functions = [node for node in rules.tree(cell).body if isinstance(node, ast.FunctionDef)]
             assert not any(body(function) in solved for function in functions), name
+
+
+@pytest.mark.parametrize(
+    ("kinds", "lacks"),
+    [
+        ([WriteIt, FixIt, PredictIt, StretchIt], []),
+        ([PredictIt, PredictIt, ExplainIt, StretchIt], []),
+        ([WriteIt, PredictIt, StretchIt], ["exercises: 3"]),
+        ([PredictIt, PredictIt, PredictIt, StretchIt], ["kinds: 2"]),
+        ([WriteIt, PredictIt, StretchIt, StretchIt], ["stretches: 2"]),
+        ([WriteIt, FixIt, PredictIt, ExplainIt], ["stretches: 0"]),
+        ([WriteIt] * 5, ["exercises: 5", "kinds: 1", "stretches: 0"]),
+    ],
+)
+def test_what_a_study_lacks_is_named(kinds, lacks):
+    assert lacking([kind.__new__(kind) for kind in kinds]) == lacks
 
 
 def test_predictions_and_recall_are_found_where_they_are_and_missed_where_they_are_not():

@@ -120,8 +120,8 @@ def _labels_and_answers(rng):
     """For 30 to 59 images, and for about half of the draws without one of the last class."""
     n, n_classes = rng.integers(30, 60), int(rng.integers(3, 7))
     occur = n_classes - rng.integers(0, 2)
-    labels = rng.integers(0, occur, n)
-    return labels, np.where(rng.random(n) < 0.6, labels, rng.integers(0, occur, n)), n_classes
+    labels, others = rng.integers(0, occur, (2, n), dtype=np.intp)  # what np.bincount takes, in a browser too
+    return labels, np.where(rng.random(n) < 0.6, labels, others), n_classes
 
 
 def _counted_once(labels, answers, n_classes):

@@ -269,7 +269,7 @@ def match(u, f):
         "`rng.random(n)` draws evenly from 0 to 1.",
     ),
     why="An even draw from 0 to 1 lies below `keep` with just this probability; counting those that stay shows it.",
-    inputs=lambda rng: (int(rng.integers(1000)), int(rng.integers(30, 40)), round(rng.uniform(0.3, 0.6), 2)),
+    inputs=lambda rng: (int(rng.integers(1000)), int(rng.integers(30, 40)), round(rng.uniform(0.2, 0.4), 2)),
     mistakes=(
         (
             lambda seed, n, rate: (np.random.default_rng(seed).standard_normal(n) < 1 - rate) / (1 - rate),

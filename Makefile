@@ -9,7 +9,7 @@ override NNLIB_DATA_DIR := $(shell case '$(NNLIB_DATA_DIR)' in (/* | ?:*) ;; (*)
 export NNLIB_DATA_DIR
 endif
 
-.PHONY: book serve pdf epub offline lab notebooks contents test test-long test-oracles test-browser test-browsers mutation lint results controls batches race depth norm generalisation convolution memory shakespeare museum hall records bench pages lock environment help
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(firstword $(MAKEFILE_LIST)))  # every target is a command
 
 book: environment  ## Build the site and print its address
 	@$(IN_VENV) tools/build_book.py
@@ -49,12 +49,21 @@ test-oracles:  ## Compare nnlib with PyTorch, JAX, Keras and scikit-learn, in an
 test-browser: environment  ## Run live pages in a browser, with NumPy for it (LONG=--long for every page, half an hour)
 	@$(IN_VENV) tools/pyodide.py
 	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
-	@$(IN_VENV) -m pytest tests/browser/test_live_chapters.py tests/browser/test_offline.py $(LONG)
+	@$(IN_VENV) -m pytest tests/browser/test_live_chapters.py tests/browser/test_live_solved.py tests/browser/test_offline.py $(LONG)
 
-test-browsers: environment  ## Load every page in Firefox and in WebKit, as far as they are here
+test-browsers: environment  ## Try every page, interactive and kind of exercise in Firefox and in WebKit, as far as they are here (some 20 minutes on two busy cores)
 	@$(IN_VENV) tools/pyodide.py
 	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
 	@$(IN_VENV) -m pytest tests/other_browsers
+
+bridge: environment  ## Set up Keras, PyTorch and JAX for the chapter that compares them, in _build/bridge
+	@$(PYTHON) tools/environment.py _build/bridge locks/bridge.lock locks/torch.lock
+
+machines: environment  ## Set up Dask and PyTorch for the chapter on many machines, in _build/machines
+	@$(PYTHON) tools/environment.py _build/machines locks/machines.lock locks/torch.lock
+
+test-optional: bridge machines  ## Run the chapters and the tests that need these two
+	@$(IN_VENV) tools/check.py optional
 
 mutation:  ## Change nnlib's core in a thousand small ways, and see that its tests notice (ONLY="losses training" for some)
 	@$(PYTHON) tools/environment.py _build/mutation/env locks/mutation.lock
@@ -90,14 +99,23 @@ memory: environment  ## Measure how far back recurrent networks remember, and wh
 shakespeare: environment  ## Train a small transformer to write Shakespeare's lines, whole and with a part left out (about 30 minutes)
 	@$(IN_VENV) -m measure.shakespeare
 
+shards: machines  ## Measure what it costs and brings to share a batch out, and kill workers meanwhile (about 10 minutes)
+	@$(IN_VENV:.venv/%=_build/machines/%) -m measure.shards
+
 controls: environment  ## See which ingredient of those networks did it, each side at its own best rate (about ten minutes)
 	@$(IN_VENV) -m measure.controls
+
+tape: environment  ## Time the tape that finds slopes by itself beside hand-written layers (about a minute)
+	@$(IN_VENV) -m measure.tape
 
 museum: environment  ## Train the tutorial of the bug museum on MNIST, with its slips and mended, over six seeds (about 25 minutes)
 	@$(IN_VENV) -m measure.museum
 
 hall: environment  ## Train the exhibits of the second hall as found and mended, over five seeds (about 5 minutes)
 	@$(IN_VENV) -m measure.second_hall
+
+study: environment  ## Measure what a case study shows (STUDY=spam), by its own program in measure/studies
+	@$(IN_VENV) -m measure.studies $(STUDY)
 
 records: environment  ## See how far dense layers and kernels come on MNIST (ON=--validation, ON=--ablation, ON=--kernels)
 	@$(IN_VENV) -m measure.records $(ON)
@@ -106,8 +124,17 @@ bench:  ## Time nnlib beside its peers, in an environment of their own (ONLY="pa
 	@$(PYTHON) tools/environment.py _build/bench/env locks/bench.lock
 	@$(IN_VENV:.venv/%=_build/bench/env/%) -m measure.bench $(if $(ONLY),--only $(ONLY))
 
-pages: book  ## See what Lighthouse says of four pages; needs Chromium and a quiet machine
+libraries: bridge  ## Measure what Keras, PyTorch and JAX cost and bring beside nnlib (about 3 minutes)
+	@$(IN_VENV:.venv/%=_build/bridge/%) -m measure.libraries
+
+pages: book  ## See what Lighthouse says of five pages; needs Chromium and a quiet machine
 	@$(IN_VENV) -m measure.pages
+
+live: environment  ## Measure how long live pages take in Chromium, each cell of every chapter (half an hour; needs a quiet machine)
+	@$(IN_VENV) tools/pyodide.py
+	@BOOK_PYODIDE='$(CURDIR)/_build/pyodide' $(IN_VENV) tools/build_book.py
+	@$(IN_VENV) -m measure.live
+	@$(IN_VENV) -m measure.live --cells
 
 lock: environment  ## Pin anew what the environments install (UPGRADE=--upgrade for the newest that the ranges allow)
 	@$(IN_VENV) tools/lock.py $(UPGRADE)

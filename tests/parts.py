@@ -43,6 +43,9 @@ from nnlib import (
     Tanh,
     one_hot,
 )
+from nnlib.studies.recommendation import Match
+from nnlib.studies.sentiment import Mean
+from nnlib.studies.translation import Placed
 
 
 class SameDraws:
@@ -153,6 +156,11 @@ def sequences(rng, n, width):
     return rng.standard_normal((n, 5, 2 * width))
 
 
+def pairs(rng, n, width):
+    """Inputs (n, 2, width)."""
+    return rng.standard_normal((n, 2, width))
+
+
 def _positions(torch, layer):
     class Learned(torch.nn.Module):
         def __init__(self):
@@ -163,6 +171,39 @@ def _positions(torch, layer):
             return x + torch.nn.functional.embedding(torch.arange(x.shape[1]), self.P)
 
     return Learned()
+
+
+def _mean(torch, layer):
+    class OverTime(torch.nn.Module):
+        def forward(self, x):
+            return x.mean(dim=1)
+
+    return OverTime()
+
+
+def _placed(torch, layer):
+    class AnewBehindTheMark(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.E, self.P = (torch.nn.Parameter(torch.tensor(table)) for table in (layer.E, layer.P))
+
+        def forward(self, x):
+            behind = torch.cummax((x == layer.mark).long(), dim=1).values
+            place = torch.cumsum(torch.ones_like(x), dim=1) - 1
+            before = (behind == 0).sum(dim=1, keepdim=True)
+            place = torch.where(behind == 1, layer.half + place - before, place)
+            functional = torch.nn.functional
+            return functional.embedding(x, self.E) + functional.embedding(place, self.P)
+
+    return AnewBehindTheMark()
+
+
+def _match(torch, layer):
+    class BiasesAndTastes(torch.nn.Module):
+        def forward(self, x):
+            return (x[:, :, :1].sum(dim=1)) + (x[:, 0, 1:] * x[:, 1, 1:]).sum(dim=1, keepdim=True)
+
+    return BiasesAndTastes()
 
 
 def _recurrent(torch, layer):
@@ -240,6 +281,9 @@ LAYERS = {
     Attention: LayerPart(
         lambda width, rng, dtype: Attention(2 * width, 2, rng, dtype, causal=True), _attention, sequences
     ),
+    Mean: LayerPart(lambda width, rng, dtype: Mean(2 * width), _mean, sequences),
+    Placed: LayerPart(lambda width, rng, dtype: Placed(width + 2, width, 5, 1, rng, dtype), _placed, words),
+    Match: LayerPart(lambda width, rng, dtype: Match(), _match, pairs),
 }
 LOSSES = {
     QuadraticCost: LossPart(

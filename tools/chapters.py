@@ -12,9 +12,15 @@ from pathlib import Path
 
 import yaml
 
+from environment import is_ready, python_of
 from one_thread import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENTS = {  # what some chapters need besides, each in an environment of its own that `make NAME` sets up
+    "bridge": "Keras, PyTorch and JAX",
+    "machines": "Dask and PyTorch",
+}
+LOCKS = "locks/{}.lock locks/torch.lock"  # of each; PyTorch is apart, since its files are not the same everywhere
 CELL_TIMEOUT = 900  # seconds; the longest cell trains a network for about a minute on a quiet machine
 
 
@@ -42,6 +48,11 @@ def parts(root: Path = ROOT) -> list[tuple[str, bool, list[Path]]]:
 def numbered(root: Path = ROOT) -> list[Path]:
     """The chapters proper: every notebook in a part of _toc.yml that is numbered, in the book's order."""
     return [path for _, is_numbered, paths in parts(root) if is_numbered for path in paths]
+
+
+def studies(root: Path = ROOT) -> list[Path]:
+    """The case studies, which have rules of their own: chapters whose metadata say `"nnlib": {"kind": "study"}`."""
+    return [path for path in numbered(root) if metadata(path).get("nnlib", {}).get("kind") == "study"]
 
 
 def label(path: Path) -> str:
@@ -90,16 +101,18 @@ def data_of(metadata: dict):
     """The declaration of the data set that a notebook reads, or None; a name that nobody declared is an error.
 
     A chapter that reads MNIST says so in its metadata: `"nnlib": {"data": "mnist"}`. nnlib.datasets holds the
-    declarations.
+    declarations, and nnlib.studies those of the case studies.
     """
     name = metadata.get("nnlib", {}).get("data")
     if name is None:
         return None
     from nnlib.datasets import SOURCES
+    from nnlib.studies import sets
 
-    if name not in SOURCES:
-        raise ValueError(f'metadata "nnlib": got data {name!r}, expected one of {", ".join(SOURCES)}, or none')
-    return SOURCES[name]
+    declared = SOURCES | {name: one.source for name, one in sets().items()}
+    if name not in declared:
+        raise ValueError(f'metadata "nnlib": got data {name!r}, expected one of {", ".join(declared)}, or none')
+    return declared[name]
 
 
 def lacks_data(metadata: dict) -> bool:
@@ -116,12 +129,82 @@ def _at_hand(source, data_dir: str | None) -> bool:
     return at_hand(source)
 
 
+def environment_of(metadata: dict) -> str | None:
+    """The environment that a notebook needs, or None for the book's own; a name that nobody declared is an error.
+
+    A chapter that compares nnlib with PyTorch says so in its metadata: `"nnlib": {"environment": "bridge"}`.
+    """
+    name = metadata.get("nnlib", {}).get("environment")
+    if name is not None and name not in ENVIRONMENTS:
+        raise ValueError(
+            f'metadata "nnlib": got environment {name!r}, expected one of {", ".join(ENVIRONMENTS)}, or none'
+        )
+    return name
+
+
+def lacks_environment(metadata: dict) -> bool:
+    """Whether a notebook needs an environment that is not here whole, so that it cannot be run."""
+    name = environment_of(metadata)
+    return name is not None and not is_here(name)
+
+
+def anywhere() -> list[Path]:
+    """The chapters that run wherever nnlib does: in Binder, in Colab and in a browser too."""
+    return [path for path in chapters() if environment_of(metadata(path)) is None]
+
+
+def runnable(paths: list[Path]) -> list[Path]:
+    """Those notebooks that can be run here; of each that cannot, a line says what it lacks."""
+    found = []
+    for path in paths:
+        if lacks_environment(metadata(path)):
+            name = environment_of(metadata(path))
+            print(f"{path.name}: SKIPPED, it needs {ENVIRONMENTS[name]}, which `make {name}` brings")
+        else:
+            found.append(path)
+    return found
+
+
+@functools.cache
+def is_here(name: str) -> bool:
+    """Whether an environment is here as its locks have it, looked up once."""
+    return is_ready(str(ROOT), os.path.join("_build", name), *LOCKS.format(name).split())
+
+
+def python_in(name: str) -> str:
+    """The path of an environment's Python, whether it is there or not."""
+    return python_of(str(ROOT / "_build" / name))
+
+
+def kernel_of(metadata: dict) -> str:
+    """The name of the kernel that runs a notebook: this Python's, or that of the environment that it needs.
+
+    The latter is put among this Python's own kernels, where `surroundings` and JupyterLab look.
+    """
+    name = environment_of(metadata)
+    if name is None:
+        return "python3"
+    spec = {
+        "argv": [python_in(name), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": f"Python with {ENVIRONMENTS[name]}",
+        "language": "python",
+    }
+    file = Path(sys.prefix, "share", "jupyter", "kernels", name, "kernel.json")
+    if not file.is_file() or json.loads(file.read_text(encoding="utf-8")) != spec:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        written = file.with_suffix(f".{os.getpid()}")
+        written.write_text(json.dumps(spec, indent=1), encoding="utf-8")
+        written.replace(file)  # at once: another process may be reading it
+    return name
+
+
 def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
     """Environment variables for kernels: this Python, one BLAS thread, and none of the reader's own settings."""
     folders = {
         "IPYTHONDIR": scratch / "ipython",
         "JUPYTER_CONFIG_DIR": scratch / "jupyter",
         "JUPYTER_RUNTIME_DIR": scratch / "runtime",
+        "KERAS_HOME": scratch / "keras",
         "MPLCONFIGDIR": scratch / f"matplotlib-{version('matplotlib')}",
     }
     for folder in folders.values():
@@ -135,6 +218,8 @@ def surroundings(scratch: Path = ROOT / "_build" / "kernels") -> dict[str, str]:
         **({"NNLIB_DATA_DIR": os.path.abspath(os.path.expanduser(data))} if data else {}),  # kernels run in book/
         **{name: str(folder) for name, folder in folders.items()},
         **ONE_THREAD,
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",  # JAX's way to say one thread
         "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),  # the kernel named python3 is then this Python's
         "JUPYTER_PLATFORM_DIRS": "1",
         "PYTHONUTF8": "1",

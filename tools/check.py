@@ -3,16 +3,32 @@
 python tools/check.py
 python tools/check.py ruff spelling
 python tools/check.py other-processor     the notebooks once more, on request alone: CI runs it after all others
+python tools/check.py optional            what needs `make bridge` or `make machines`, likewise
 """
 
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
+from pathlib import Path
 
-from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, lacks_data, metadata, surroundings
+from chapters import (
+    CELL_TIMEOUT,
+    ENVIRONMENTS,
+    ROOT,
+    chapters,
+    data_of,
+    environment_of,
+    is_here,
+    lacks_data,
+    metadata,
+    python_in,
+    runnable,
+    surroundings,
+)
 
 PYTEST = [sys.executable, "-m", "pytest"]
 # The chapters that train longest begin first, so that no worker ends long after the others.
@@ -68,9 +84,14 @@ def book() -> list[str]:
 
 def notebooks() -> list[str]:
     """Every chapter is run, and what it gives is compared with what it has stored."""
-    paths = chapters()
+    return compared(chapters())
+
+
+def compared(paths: list[Path]) -> list[str]:
+    """The command that runs these notebooks, those that can be run here, and compares."""
+    paths = runnable(paths)
     if not paths:
-        sys.exit("_toc.yml lists no notebook that exists")
+        sys.exit("_toc.yml lists no such notebook that can be run here")
     for path in paths:
         if lacks_data(metadata(path)):
             data = data_of(metadata(path)).title
@@ -89,6 +110,21 @@ def notebooks() -> list[str]:
     ]
 
 
+def optional() -> list[str]:
+    """The chapters that need an environment of their own, those whose environment is here."""
+    return compared([path for path in chapters() if environment_of(metadata(path))])
+
+
+def tests_in(name: str) -> Callable[[], list[str]]:
+    """The check that runs tests/NAME in the environment of that name."""
+
+    def check() -> list[str]:
+        return [python_in(name), "-m", "pytest", f"tests/{name}"]
+
+    check.__doc__ = f"What nnlib does with {ENVIRONMENTS[name]}, in an environment of its own."
+    return check
+
+
 def other_processor() -> list[str]:
     """The notebooks once more, as an older processor computes: nothing may hang on a function's last bit."""
     return notebooks()
@@ -100,6 +136,7 @@ def tests() -> list[str]:
         *PYTEST,
         "tests",
         "--ignore=tests/other_browsers",  # `make test-browsers` runs these
+        *(f"--ignore=tests/{name}" for name in ENVIRONMENTS),  # and `make test-optional` these
         "-n4",  # a browser often leaves its worker waiting, so that four keep two processors busy
         "--dist=loadfile",
         "--no-loadscope-reorder",  # conftest.py has the longest begin first
@@ -109,7 +146,8 @@ def tests() -> list[str]:
 
 
 CHECKS = {check.__name__: check for check in (ruff, formatting, scripts, spelling, workflows, book, notebooks, tests)}
-ON_REQUEST = {"other-processor": other_processor}
+OPTIONAL = {name: tests_in(name) for name in ENVIRONMENTS if (ROOT / "tests" / name).is_dir()}
+ON_REQUEST = {"other-processor": other_processor, "optional": optional, **OPTIONAL}
 KNOWN = CHECKS | ON_REQUEST
 # Of each group none reads what another writes, and each alone leaves a processor idle.
 SIDE_BY_SIDE = (("ruff", "formatting", "scripts", "spelling", "workflows"), ("book", "notebooks"))
@@ -135,6 +173,8 @@ def main(names: list[str]) -> str | None:
     """Run the checks named, or all; return what failed."""
     if unknown := [name for name in names if name not in KNOWN]:
         return f"no check is called {', '.join(unknown)}; there are {', '.join(KNOWN)}"
+    if "optional" in names:
+        names = [*names, *(name for name in OPTIONAL if name not in names and is_here(name))]
     failed, took, began = [], {}, time.monotonic()
     group_of = {name: group for group in SIDE_BY_SIDE for name in group}
     for _, group in groupby(names or CHECKS, lambda name: group_of.get(name, name)):

@@ -12,10 +12,10 @@ import re
 import sys
 from pathlib import Path
 
-from chapters import chapters
+from chapters import anywhere
 from contents import NOTEBOOK
 from nnbook.addresses import repository_url
-from plain import plain
+from plain import text_elsewhere
 
 FIRST = """\
 # On Colab, run this cell first: it installs nnlib, and goes to where the files of the chapters are.
@@ -53,11 +53,11 @@ def main(folder: Path, repository: str) -> str | None:
         return "BOOK_REPOSITORY does not say from where Colab shall install nnlib"
     folder.mkdir(parents=True, exist_ok=True)
     branch = os.environ.get("BOOK_COLAB") or "colab"
-    for path in chapters():
-        linked = links_in_colab(plain(json.loads(path.read_text("utf-8"))), repository, branch)
+    for path in anywhere():
+        linked = links_in_colab(json.loads(text_elsewhere(path)), repository, branch)
         copy = for_colab(linked, repository)
         (folder / path.name).write_text(json.dumps(copy, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    linked = links_in_colab(json.loads(NOTEBOOK.read_text("utf-8")), repository, branch)
+    linked = links_in_colab(json.loads(text_elsewhere(NOTEBOOK)), repository, branch)
     (folder / NOTEBOOK.name).write_text(json.dumps(linked, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return None
 

@@ -1,7 +1,7 @@
 """Environment: make .venv beside this folder, with every file that requirements.lock names, and keep it up to date.
 
     python3 tools/environment.py
-    python3 tools/environment.py _build/bench/env locks/bench.lock      another one, elsewhere
+    python3 tools/environment.py _build/bench/env locks/bench.lock      another one, elsewhere; of several locks in turn
 
 Any Python 3 can read this file, so that one that is too old gets a clear answer instead of a SyntaxError.
 A stamp in .venv remembers what was installed: while nothing has changed, a second run does nothing.
@@ -50,12 +50,32 @@ def python_of(environment):
     return os.path.join(environment, folder, name)
 
 
-def stamp_of(environment, lock):
+def stamp_of(environment, *locks):
     """One line that changes whenever the packages, the Python or the place of the environment change."""
     digest = hashlib.sha256("\n".join((sys.version, environment, *REACH)).encode("utf-8"))
-    with open(lock, "rb") as content:
-        digest.update(content.read())
+    for lock in locks:
+        with open(lock, "rb") as content:
+            digest.update(content.read())
     return digest.hexdigest()
+
+
+def is_stamped(environment, stamp):
+    """Whether an environment remembers that just this was installed, and has its Python."""
+    stamp_file = os.path.join(environment, "installed")
+    if not (os.path.exists(stamp_file) and os.path.exists(python_of(environment))):
+        return False
+    with open(stamp_file) as content:
+        return content.read() == stamp
+
+
+def is_ready(root, folder, *locks):
+    """Whether an environment is there as its locks have it; its own Python says so, which may be another than this."""
+    paths = [os.path.join(root, path) for path in (folder, *locks)]
+    code = "import sys, environment as e; sys.exit(not e.is_stamped(sys.argv[1], e.stamp_of(*sys.argv[1:])))"
+    try:
+        return subprocess.call([python_of(paths[0]), "-c", code] + paths, cwd=os.path.dirname(__file__) or ".") == 0
+    except OSError:  # no such file, or a link to a Python that has gone
+        return False
 
 
 def is_healthy(python):
@@ -100,19 +120,19 @@ def bring_within_reach(python, root):
             listed.write(os.path.relpath(os.path.join(root, folder), packages) + "\n")
 
 
-def main(root=ROOT, folder=".venv", lock="requirements.lock"):
+def main(root=ROOT, folder=".venv", *locks):
     """Make or update the environment; return what went wrong, or nothing."""
+    locks = locks or ("requirements.lock",)
     problem = version_problem(sys.version_info, sys.executable) or venv_problem(sys.version_info, sys.executable)
     if problem:
         return problem
-    environment, lock_file = os.path.join(root, folder), os.path.join(root, lock)
+    environment, lock_files = os.path.join(root, folder), [os.path.join(root, lock) for lock in locks]
     python = python_of(environment)
     stamp_file = os.path.join(environment, "installed")
-    stamp = stamp_of(environment, lock_file)
-    if os.path.exists(stamp_file) and os.path.exists(python):
-        with open(stamp_file) as content:
-            if content.read() == stamp:
-                return None
+    stamp = stamp_of(environment, *lock_files)
+    if is_stamped(environment, stamp):
+        return None
+    if os.path.exists(stamp_file):
         os.remove(stamp_file)  # until all is installed again
 
     if not is_healthy(python):
@@ -122,13 +142,15 @@ def main(root=ROOT, folder=".venv", lock="requirements.lock"):
         print(f"Making {folder} with Python {version} ({sys.executable})", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", "--clear", environment]) != 0:
             return f"Python could not make {environment}; its last lines above say why"
-    print(f"Installing what {lock} pins: a few minutes the first time", flush=True)
-    problem = install(python, lock_file)
-    if not problem:
-        bring_within_reach(python, root)
-        with open(stamp_file, "w") as content:
-            content.write(stamp)
-    return problem
+    for lock, lock_file in zip(locks, lock_files):  # noqa: B905  an old Python's zip knows no strict
+        print(f"Installing what {lock} pins: a few minutes the first time", flush=True)
+        problem = install(python, lock_file)
+        if problem:
+            return problem
+    bring_within_reach(python, root)
+    with open(stamp_file, "w") as content:
+        content.write(stamp)
+    return None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ python tools/plain.py book    in place of the chapters, for an image that is thr
 A chapter is written for the site: boxes, references, and numbers that its own cells make. Where it is opened as a
 notebook, a box becomes a quotation, what is closed a `<details>`, a reference a link, a number what it was when the
 chapter was last run, and folded code is collapsed. Code is left as it is, but that a meant error does not end a run.
+A chapter that needs an environment of its own opens with that environment's kernel, where it is here; it is left out
+wherever nobody can set one up, in Binder, Colab and the browser, and links to it are words there.
 """
 
 import ast
@@ -19,10 +21,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-from chapters import ROOT, chapters
+from chapters import ROOT, anywhere, chapters, environment_of, kernel_of, lacks_environment
 
 BOOK = ROOT / "book"
 BESIDE = ("weights", "measured")  # what chapters read
+CONTENTS = "contents.ipynb"
 OPTION = re.compile(r":[\w-]+:")
 LABEL = re.compile(r"^\(([\w-]+)\)=\s*\n+#+ (.+)$", re.MULTILINE)
 EQUATION = re.compile(r"\$\$(.*?)\$\$[ \t]*\(([\w-]+)\)", re.DOTALL)
@@ -163,8 +166,41 @@ def quotation(title: str, body: str) -> str:
 
 
 def text_of(path: Path) -> str:
-    """The plain form of a chapter's file."""
+    """The plain form of a chapter's file, for this machine."""
     notebook = plain(json.loads(path.read_text(encoding="utf-8")))
+    if environment_of(notebook["metadata"]) and not lacks_environment(notebook["metadata"]):
+        notebook["metadata"]["kernelspec"] |= {"name": kernel_of(notebook["metadata"])}
+    return as_text(notebook)
+
+
+def text_elsewhere(path: Path) -> str:
+    """The form for Binder, Colab or a browser of a chapter's file, or of the list of the chapters, which is plain.
+
+    It is as short as it can be, since it is sent and read by no person: indents make a sixth of a notebook.
+    """
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    shown = elsewhere(notebook if path.name == CONTENTS else plain(notebook))
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def elsewhere(notebook: dict) -> dict:
+    """A plain notebook without links to the chapters that are not there; their titles stay."""
+
+    def unlinked(found: re.Match) -> str:
+        return found[1] if found[2] in gone() else found[0]
+
+    links = re.compile(r"\[([^\]]+)\]\((\w+\.ipynb)(?:#[^)]*)?\)")
+    return notebook | {"cells": [cell | {"source": links.sub(unlinked, source(cell))} for cell in notebook["cells"]]}
+
+
+@functools.cache
+def gone() -> set[str]:
+    """The files of the chapters that only a reader's own machine can run."""
+    return {path.name for path in {*chapters()} - {*anywhere()}}
+
+
+def as_text(notebook: dict) -> str:
+    """A notebook as a file holds it."""
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -176,7 +212,7 @@ def write(folder: Path) -> list[str]:
     stamps = folder / ".written.json"
     written = json.loads(stamps.read_text()) if stamps.is_file() else {}
     texts = {path.name: text_of(path) for path in chapters()}
-    texts["contents.ipynb"] = (BOOK / "contents.ipynb").read_text(encoding="utf-8")
+    texts[CONTENTS] = (BOOK / CONTENTS).read_text(encoding="utf-8")
     changed = []
     for name, text in texts.items():
         file = folder / name
@@ -197,9 +233,11 @@ def digest(content: bytes) -> str:
 def main(folder: str) -> None:
     """Write the chapters where the command says."""
     if (ROOT / folder).resolve() == BOOK:
-        labels(), equation_at()  # read all before the first is replaced
+        texts = {path: text_elsewhere(path) for path in (*anywhere(), BOOK / CONTENTS)}
         for path in chapters():
-            path.write_text(text_of(path), encoding="utf-8", newline="\n")
+            path.unlink()
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8", newline="\n")
         return
     if changed := write(ROOT / folder):
         print(f"As you left them: {', '.join(changed)}. To get one back as the book has it, delete it in {folder}/.")

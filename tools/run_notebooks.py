@@ -4,7 +4,8 @@ python tools/run_notebooks.py                              every chapter of _toc
 python tools/run_notebooks.py book/backpropagation.ipynb   the chapters named
 python tools/run_notebooks.py --check                      write nothing; fail where something would change
 
-A cell that fails stops the run and leaves its notebook as it was. Ids are numbered by position, and times,
+A cell that fails stops the run and leaves its notebook as it was. A notebook that needs an environment which is not
+here is skipped by name. Ids are numbered by position, and times,
 machine paths and version numbers are left out, so that a difference in a notebook is a difference in what it says.
 """
 
@@ -20,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm.auto import tqdm
 
-from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, lacks_data, surroundings
+from chapters import CELL_TIMEOUT, ROOT, chapters, data_of, kernel_of, lacks_data, runnable, surroundings
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -35,7 +36,7 @@ class NotebookFailed(Exception):
 
 
 def run(path: Path, timeout: int = CELL_TIMEOUT) -> nbformat.NotebookNode:
-    """The notebook as it is after a run in its own folder, by the kernel of this Python; the file is not touched."""
+    """The notebook as it is after a run in its own folder, by the kernel that it needs; the file is not touched."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
@@ -47,7 +48,7 @@ def run(path: Path, timeout: int = CELL_TIMEOUT) -> nbformat.NotebookNode:
         client = NotebookClient(
             notebook,
             timeout=timeout,
-            kernel_name="python3",
+            kernel_name=kernel_of(notebook.metadata),
             resources={"metadata": {"path": str(path.parent)}},
             record_timing=False,
             store_widget_state=True,
@@ -147,7 +148,7 @@ def main(arguments: list[str]) -> str | None:
     parser.add_argument("--check", action="store_true", help="write nothing; fail where something would change")
     options = parser.parse_args(arguments)
     os.environ.update(surroundings())
-    paths = [path.resolve() for path in options.notebooks] or chapters()
+    paths = runnable([path.resolve() for path in options.notebooks] or chapters())
     try:
         changed = [path.name for path in paths if update(path, options.check)]
     except NotebookFailed as failure:

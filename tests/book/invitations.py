@@ -6,6 +6,7 @@ the cell, up to the exercises; without the variable that makes the book's checks
 that these need. Without a name it is a server: it runs each notebook that a line of its standard input names.
 """
 
+import itertools
 import json
 import os
 import subprocess
@@ -15,12 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rules
-from needs import binds, depending, needed, reads
+from needs import binds, depending, missing, reads
 
 
 def texts(cell: dict) -> list[str]:
-    """What to try in a cell."""
-    return cell["metadata"].get("nnlib", {}).get("try", [])
+    """What to try in a cell; where a live page offers a shorter run, that too."""
+    told = cell["metadata"].get("nnlib", {})
+    shorter = [rules.source(cell).replace(*told["shorter"])] if "shorter" in told else []
+    return [*told.get("try", []), *shorter]
 
 
 def lesson(notebook: dict) -> tuple[list[str], dict[int, list[str]]]:
@@ -47,19 +50,28 @@ def walk(cells: list[str], tries: dict[int, list[str]]) -> Iterator[tuple[str, s
     First come the cells that a changed cell and what depends on it need; the changed cell as it is only where a text
     is the same once more, or goes on from it. What has met a change is run anew where a later one needs it.
     """
-    ran: set[int] = set()
+    ran: dict[int, int] = {}  # when each cell ran, as it is, last
+    turn = itertools.count()
+
+    def noted(step: int) -> str:
+        ran[step] = next(turn)
+        return cells[step]
+
     for place, others in tries.items():
         after = depending(cells, place)
         changed = {place, *after}
-        before = {*needed(cells, place), *(n for a in after for n in needed(cells, a))} - changed
+        before = {step for target in changed for step in missing(cells, target, ran)} - changed
         if any(text == cells[place] or reads(text) & binds(cells[place]) for text in others):
             before.add(place)
-        for step in sorted(before - ran):
-            yield "", cells[step]
+        for step in sorted(before):
+            yield "", noted(step)
         for text in others:
             yield text, text
-            yield from ((text, cells[step]) for step in after)
-        ran = (ran | before) - changed
+            for target in after:
+                for step in (*(step for step in missing(cells, target, ran) if step not in changed), target):
+                    yield text, noted(step)
+        for step in changed & ran.keys():
+            del ran[step]
 
 
 def no_download(data: object) -> None:

@@ -6,6 +6,7 @@ import rules
 
 WORDS = {"chapter": 2200, "derivation": 3300, "study": 1500}  # on the main line, by the kind in a notebook's metadata
 PREDICTIONS = 5
+MINUTES = 15  # that a study may say it takes
 CLOSED = re.compile(r"^(:{3,})\{dropdown\}.*?^\1\s*$", re.MULTILINE | re.DOTALL)
 FOLDING = re.compile(
     r"^(:{3,})\{admonition\}[^\n]*\n(?::[^\n]*\n)*?:class:[^\n]*dropdown.*?^\1\s*$", re.MULTILINE | re.DOTALL

@@ -18,7 +18,15 @@ FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 IGNORES = {"nbval-ignore-output", "pytest-validate-ignore-output"}
 SKIPS = {"nbval-skip", "skip-execution"}
 CORE = ("layers", "network", "losses", "optimizers", "transforms", "training", "gradient_check", "examples")
-LATER = ("convolution", "sequences")  # nnlib's modules outside the core that a chapter shows
+LATER = (  # nnlib's modules outside the core that a chapter shows
+    *("convolution", "sequences", "autodiff", "parallel"),
+    *("studies/recommendation", "studies/reward", "studies/customers", "studies/objects", "studies/faces"),
+    "studies/translation",
+)
+STUDY = (  # the headings of a study, in their order
+    *("The task, and whom it can harm", "The data, looked at", "What must be beaten", "The network", "The result"),
+    *("A trap", "Where it fails", "What it must not be used for", "Exercises"),
+)
 CAPTION = re.compile(r"# nnlib/(?P<module>[\w/]+)\.py(?:, class (?P<owner>\w+))?")  # the first line of a library cell
 CHECKING = {"glue", "reveal"}  # calls that belong to a check, as `assert` does
 
@@ -215,6 +223,21 @@ def library_offences(caption: str, shown: ast.Module) -> Iterator[str]:
             yield f"{defined(node)} differs from that of {place}"
 
 
+QUOTED = re.compile(r"^```python\n# (measure/\w+\.py)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@rule
+def quoted_code_equals_its_file(notebook: dict) -> list[str]:
+    """What a text quotes of a program in measure/, because it needs other packages, stands there so."""
+    offences = []
+    for place, text in QUOTED.findall(prose(notebook)):
+        there = functions(ast.parse((ROOT / place).read_text(encoding="utf-8")))
+        quoted = functions(ast.parse(text))
+        offences += [f"{place} has no {name} as it is quoted" for name in quoted if quoted[name] != there.get(name)]
+        offences += [] if quoted else [f"the quotation of {place} holds no function"]
+    return offences
+
+
 def functions(module: ast.Module) -> dict[str, str]:
     """The syntax tree of each function of a module or cell, by its name."""
     return {node.name: dump(node) for node in module.body if isinstance(node, ast.FunctionDef)}
@@ -375,6 +398,50 @@ def numbers_are_rounded(notebook: dict) -> list[str]:
             if found := re.search(r"\d*\.\d{9,}", text):
                 offences.append(f"{name}: prints {found[0]}, more digits than processors agree on")
     return offences
+
+
+@rule
+def a_shorter_run_is_one_change(notebook: dict) -> list[str]:
+    """What a live page puts into a slow cell to make it shorter takes the place of words that stand there once."""
+    offers = [(name, cell, cell["metadata"].get("nnlib", {}).get("shorter")) for name, cell in code_cells(notebook)]
+    return [
+        f"{name}: {pair[0]} does not stand there once"
+        for name, cell, pair in offers
+        if pair and source(cell).count(pair[0]) != 1
+    ]
+
+
+def is_study(notebook: dict) -> bool:
+    """Whether a notebook is one of the case studies of the part "At work"."""
+    return notebook["metadata"].get("nnlib", {}).get("kind") == "study"
+
+
+@rule
+def a_study_keeps_to_the_skeleton(notebook: dict) -> list[str]:
+    """A study has the headings of all studies, in their order, and no others of their level."""
+    headings = re.findall(r"^## (.+)$", prose(notebook), re.MULTILINE)
+    wanted = is_study(notebook) and headings != list(STUDY)
+    return [f"has the headings {', '.join(headings)}; expected {', '.join(STUDY)}"] if wanted else []
+
+
+@rule
+def a_study_asks_one_prediction(notebook: dict) -> list[str]:
+    """A study has its reader commit one prediction, and reveals it."""
+    nodes = [
+        node.func for _, cell in code_cells(notebook) for node in ast.walk(tree(cell)) if isinstance(node, ast.Call)
+    ]
+    calls = [node.id for node in nodes if isinstance(node, ast.Name)]  # a network's method `predict` is no question
+    asked, revealed = calls.count("predict"), calls.count("reveal")
+    wrong = is_study(notebook) and (asked, revealed) != (1, 1)
+    return [f"predicts {asked} times and reveals {revealed} times, expected once each"] if wrong else []
+
+
+@rule
+def a_study_says_first_what_came_of_it(notebook: dict) -> list[str]:
+    """Its first paragraph after the goal says what the network reaches, and what does as well; by glued numbers."""
+    paragraphs = source(notebook["cells"][0]).split("\n\n")
+    said = any(p.startswith("**What came of it.** ") and "{glue:text}`" in p for p in paragraphs[1:3])
+    return [] if said or not is_study(notebook) else ["says not at once, **What came of it.**, with glued numbers"]
 
 
 def pages_missing(pages: list[str], root: Path) -> list[str]:

@@ -9,8 +9,10 @@ import pytest
 import rules
 
 import contents
-from chapters import ROOT, chapters, label, lacks_data, numbered, pages
+from chapters import ROOT, chapters, label, lacks_data, numbered, pages, parts, studies
 from nnlib.exercises.kinds import Exercise
+from nnlib.fetch import OfficialFile, Source
+from nnlib.studies import names
 
 CHAPTERS = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "book" / "nnlib").rglob("*.py"))]
@@ -58,6 +60,35 @@ def test_an_exercise_is_headed_by_the_kind_the_title_and_the_minutes_of_its_reco
     asked = [f"{kind}{first.upper()}{rest}" for kind, first, rest in headings]  # some chapters go on in small letters
     assert asked == [heading(getattr(module, name)) for name in checks]
     assert set(checks) == {name for name, value in vars(module).items() if isinstance(value, Exercise)}
+
+
+def test_the_studies_are_the_chapters_of_their_part():
+    assert studies() == [path for caption, _, paths in parts() if caption.endswith(": At work") for path in paths]
+
+
+def uncredited(text, sources):
+    """The data sets whose licence a text does not name, or whose makers it does not lead to."""
+    return [
+        source.name
+        for source in sources
+        if source.licence not in text or re.search(r"https://[^\s,]+", source.credit)[0] not in text
+    ]
+
+
+@pytest.mark.parametrize("path", studies(), ids=lambda path: path.stem)
+def test_a_study_names_the_licence_of_its_data_and_leads_to_who_made_them(path):
+    module = importlib.import_module(f"nnlib.studies.{label(path)}") if label(path) in names() else None
+    assert uncredited(rules.prose(load(path)), [one.source for one in module.SETS] if module else []) == []
+
+
+def test_data_without_licence_or_makers_are_named():
+    files = (OfficialFile("zebras.csv", 1, "0" * 64),)
+    zebras = Source(
+        "zebras", "zebras", (3,), "A. Keeper (2001), https://zoo.org/zebras, a list", "CC BY 4.0", files, ()
+    )
+    assert uncredited("From [the zoo](https://zoo.org/zebras), CC BY 4.0.", [zebras]) == []
+    assert uncredited("From [the zoo](https://zoo.org/zebras).", [zebras]) == ["zebras"]
+    assert uncredited("From A. Keeper, CC BY 4.0.", [zebras]) == ["zebras"]
 
 
 def heading(exercise):

@@ -7,14 +7,14 @@ import sys
 import invitations
 import pytest
 
-from chapters import ROOT, chapters, surroundings
+from chapters import ROOT, anywhere, chapters, surroundings
 
 
 def load(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-INVITING = [path for path in chapters() if invitations.lesson(load(path))[1]]
+INVITING = [path for path in anywhere() if invitations.lesson(load(path))[1]]
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +51,10 @@ def test_the_chapters_invite():
     assert sum(tried.values()) >= 18, tried
 
 
+def test_a_chapter_with_an_environment_of_its_own_where_nothing_is_tried_invites_to_nothing():
+    assert [path.name for path in chapters() if path not in anywhere() and invitations.lesson(load(path))[1]] == []
+
+
 def notebook(*cells):
     return {
         "cells": [
@@ -75,6 +79,12 @@ def test_what_depends_on_a_change_runs_after_it_and_what_it_needs_before():
     ran = [code for _, code in invitations.walk(*invitations.lesson(SMALL))]
     needed, after = ["a = [1]", "a.append(2)"], "print(a[:size])"
     assert ran == [*needed, "size = 1", after, "size = 9", after]
+
+
+def test_a_name_that_a_change_has_bound_anew_is_brought_back_where_it_is_needed():
+    cells = notebook(["size = 2", "size = 9"], ["for n in range(size): pass"], ["n = 7"], ["print(n + size)"])
+    ran = [code for _, code in invitations.walk(*invitations.lesson(cells))]
+    assert ran[-4:] == ["size = 9", "for n in range(size): pass", "n = 7", "print(n + size)"]
 
 
 def test_a_cell_runs_as_it_is_first_where_it_is_run_again_or_gone_on_from_and_before_a_later_change():

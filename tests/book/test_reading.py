@@ -9,10 +9,14 @@ import pytest
 import reading
 import rules
 
-from chapters import ROOT, label, metadata, numbered
+from chapters import ROOT, label, metadata, numbered, studies
 from nnlib.exercises.kinds import ExplainIt, OrderIt, PredictIt
 
 each = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
+STUDIES = pytest.mark.parametrize("path", studies(), ids=lambda path: path.stem)
+CHAPTERS = pytest.mark.parametrize(
+    "path", [path for path in numbered() if path not in studies()], ids=lambda path: path.stem
+)
 PENCIL = (PredictIt, OrderIt, ExplainIt)  # the kinds that ask for no code
 
 
@@ -67,7 +71,12 @@ def test_every_promise_of_a_chapter_is_trained_by_exercises_that_exist(path):
     assert [name for names in trained for name in names if not hasattr(module, name)] == []
 
 
-@each
+@STUDIES
+def test_a_study_is_read_in_a_quarter_of_an_hour(path):
+    assert reading.said(load(path)) <= reading.MINUTES
+
+
+@CHAPTERS
 def test_two_exercises_of_a_chapter_need_a_pencil_alone(path):
     module = importlib.import_module(f"nnlib.exercises.{label(path)}")
     pencil = metadata(path)["nnlib"]["pencil"]

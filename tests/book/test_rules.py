@@ -1,10 +1,12 @@
 """The rules themselves: a good notebook keeps them all, and each is seen to fail on a notebook that breaks it."""
 
 import inspect
+import re
 
 import pytest
 import rules
 
+from measure.workers import workers
 from nnlib import one_hot
 from run_notebooks import KERNELSPEC, LANGUAGE
 
@@ -24,6 +26,7 @@ def softmax(logits):
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return shifted / shifted.sum(axis=1, keepdims=True)
 """
+QUOTED = "```python\n# measure/workers.py\n" + inspect.getsource(workers) + "```"
 ADDED = "def forward(x):\n    return x + 1"
 PICTURE = {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": "<svg></svg>"}}
 
@@ -74,6 +77,19 @@ def notebook(*cells, title="(ch-test)=\n# A title\n\nA sentence."):
     return {"cells": cells, "metadata": {"kernelspec": KERNELSPEC, "language_info": LANGUAGE}}
 
 
+def study(*cells, first="*Goal: stripes.*\n\n**What came of it.** {glue:text}`few` stripes.", headings=rules.STUDY):
+    """A study of zebras."""
+    book = notebook(
+        code("predict('zebras.stripes', ..., 'How many?')\nnetwork.predict(x)"),
+        check("glue('few', 3)\nreveal('zebras.stripes', 3)", glued("few")),
+        *(markdown(f"## {heading}\n\nSo.") for heading in headings),
+        *cells,
+        title=f"(ch-zebras)=\n# Of zebras\n\n{first}",
+    )
+    book["metadata"]["nnlib"] = {"kind": "study"}
+    return book
+
+
 def offended(book):
     return [rule.__name__ for rule in rules.RULES if rule(book)]
 
@@ -94,6 +110,7 @@ GOOD = {
         code("train()", tags=["nbval-ignore-output"]), check("assert 0.9 < accuracy")
     ],
     "expected error": [code("1 / 0", error(), tags=["raises-exception"])],
+    "slow, and shorter": [code("train(epochs=100)") | {"metadata": {"nnlib": {"shorter": ["=100", "=5"]}}}],
     "long but folded": [code("x = 1\n" * 16, tags=["hide-input"])],
     "15 lines": [code("x = 1\n" * 15)],
     "library, a method": [code(METHOD, tags=["library"])],
@@ -102,6 +119,8 @@ GOOD = {
     ],
     "library, a class attribute": [code('# nnlib/layers.py, class Sigmoid\nstores = ("a",)', tags=["library"])],
     "library, a function": [code(ONE_HOT, tags=["library"])],
+    "quoted, a function": [markdown(QUOTED)],
+    "quoted, a function without its docstring": [markdown(re.sub(r'    """.*?"""\n', "", QUOTED))],
     "a number of chapters": [markdown("The next 3 chapters, and {ref}`the 2-2-1 network <ch-forward>`.")],
     "picture with its sentence": [code("plot()", picture("The cost falls from 2 to 1."))],
     "glued": [
@@ -111,6 +130,12 @@ GOOD = {
 }  # fmt: skip
 
 BROKEN = {
+    "shorter by nothing": (
+        "a_shorter_run_is_one_change", [code("train()") | {"metadata": {"nnlib": {"shorter": ["=100", "=5"]}}}]
+    ),
+    "shorter twice": (
+        "a_shorter_run_is_one_change", [code("f(1)\nf(1)") | {"metadata": {"nnlib": {"shorter": ["(1)", "(0)"]}}}]
+    ),
     "not run": ("counts_run_from_one", [code("x = 1", count=None)]),
     "run twice": ("counts_run_from_one", [code("x = 1", count=2)]),
     "ignored": ("ignored_outputs_are_asserted", [code("train()", tags=["nbval-ignore-output"])]),
@@ -168,6 +193,14 @@ BROKEN = {
             "no caption": ONE_HOT.partition("\n")[2],
         }.items()
     },
+    **{
+        f"quoted, {what}": ("quoted_code_equals_its_file", [markdown(text)])
+        for what, text in {
+            "another sign": QUOTED.replace("zip(*jobs", "zip(jobs"),
+            "a function of another program": QUOTED.replace("workers.py", "batches.py"),
+            "nothing defined": "```python\n# measure/workers.py\nworkers()\n```",
+        }.items()
+    },
     "a chapter by its number": ("chapters_are_called_by_name", [markdown("As chapter 7 shows.")]),
     "chapters by their numbers": ("chapters_are_called_by_name", [markdown("Chapters\n3 to 5.")]),
     "a reference by its number": ("chapters_are_called_by_name", [markdown("See {ref}`7 <ch-backprop>`.")]),
@@ -206,6 +239,27 @@ def test_a_broken_notebook_breaks_its_rule(broken, cells):
     assert offended(notebook(*cells)) == [broken]
 
 
+def test_a_good_study_keeps_every_rule():
+    assert offended(study()) == []
+
+
+BROKEN_STUDIES = [
+    ("a_study_keeps_to_the_skeleton", study(headings=rules.STUDY[::-1])),
+    ("a_study_keeps_to_the_skeleton", study(headings=rules.STUDY[1:])),
+    ("a_study_keeps_to_the_skeleton", study(markdown("## Recall\n\nWhy?"))),
+    ("a_study_asks_one_prediction", study(check("reveal('zebras.legs', 4)") | {"execution_count": 3})),
+    ("a_study_asks_one_prediction", study(code("predict('zebras.legs', ..., 'And legs?')", count=3))),
+    ("a_study_says_first_what_came_of_it", study(first="*Goal: stripes.*\n\nIt has {glue:text}`few`.")),
+    ("a_study_says_first_what_came_of_it", study(first="*Goal: stripes.*\n\n**What came of it.** Three stripes.")),
+    ("a_study_says_first_what_came_of_it", study(first="a\n\nb\n\nc\n\n**What came of it.** {glue:text}`few`.")),
+]
+
+
+@pytest.mark.parametrize(("broken", "book"), BROKEN_STUDIES)
+def test_a_study_that_breaks_a_rule_of_studies_is_named(broken, book):
+    assert offended(book) == [broken]
+
+
 @pytest.mark.parametrize("title", ["# No label", "(ch-test)=\n\n# A gap", "(ch-test)=\n## Not the title"])
 def test_a_notebook_without_label_and_title_is_refused(title):
     assert "begins_with_label_and_title" in offended(notebook(title=f"{title}\n\nA sentence."))
@@ -227,5 +281,8 @@ def test_a_notebook_edited_after_its_run_is_refused(change):
 
 
 def test_every_rule_has_been_seen_to_fail():
-    seen = {broken for broken, _ in BROKEN.values()} | {"begins_with_label_and_title", "metadata_is_normalised"}
+    seen = {broken for broken, _ in (*BROKEN.values(), *BROKEN_STUDIES)} | {
+        "begins_with_label_and_title",
+        "metadata_is_normalised",
+    }
     assert seen == {rule.__name__ for rule in rules.RULES}

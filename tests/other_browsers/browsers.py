@@ -35,6 +35,25 @@ LISTENER = b"""<script>{
   addEventListener("unhandledrejection", ({ reason }) => tell("error:", reason));
   document.addEventListener("securitypolicyviolation", ({ blockedURI }) => tell("outside:", blockedURI));
 }</script>"""
+# WebDriver's letters for keys that write none.
+TAB, ENTER, SHIFT, CONTROL, ESCAPE = "\ue004\ue007\ue008\ue009\ue00c"
+END, HOME, LEFT, UP, RIGHT, DOWN = "\ue010\ue011\ue012\ue013\ue014\ue015"
+# Where the middle of a box is in the window, and its size, once it rests: what comes near the screen is laid out anew.
+PLACE = """(async () => {
+  let before, alike = 0;
+  while (alike < 5) {
+    arguments[0].scrollIntoView({ block: "center", behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+    const { x, y, width, height } = arguments[0].getBoundingClientRect();
+    const now = [x + width / 2, y + height / 2, width, height];
+    alike = String(now) === String(before) ? alike + 1 : 0;
+    before = now;
+  }
+  return before;
+})()"""
+FOUND = "[...document.querySelectorAll(arguments[0])].find((box) => box.textContent.includes(arguments[1]))"
+CALLED = """(({ activeElement: at }) =>
+  (at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.textContent).trim())(document)"""
 PHONE = (
     b'<!DOCTYPE html><link rel="icon" href="data:,"><iframe style="width: 375px; height: 800px; border: 0"></iframe>'
 )
@@ -99,6 +118,30 @@ class Browser:
 
     def open(self, address):
         self.command("url", url=address)
+
+    def find(self, selector, text=""):
+        """Wait for the first box of this kind in which a text stands."""
+        return self.wait(FOUND, selector, text)
+
+    def place(self, box):
+        """Scroll to a box; gives its middle in the window, its width and its height."""
+        return self.evaluate(PLACE, box)
+
+    def click(self, box):
+        self.drag(self.place(box)[:2])
+
+    def begin_at(self, box):
+        """Scroll to a box, as the next Tab goes on from it."""
+        self.place(box)
+        self.evaluate("(arguments[0].tabIndex = -1, arguments[0].focus({ preventScroll: true }))", box)
+
+    def tab_to(self, name, keys=TAB):
+        """Go on with Tab, or with other keys, until something of this name has the focus."""
+        for _ in range(60):
+            self.press(keys)
+            if self.evaluate(CALLED).startswith(name):
+                return
+        raise AssertionError(f"no Tab reaches {name}")
 
     def press(self, text, holding=""):
         """Press a key for each letter, with others held down: WebDriver has letters of its own for Enter and such."""

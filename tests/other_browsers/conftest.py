@@ -31,9 +31,9 @@ def open_page(running, site):
     """Open a page of the site as at a first visit; nothing may have gone wrong by the end."""
 
     def opened(name):
-        running.open(f"{site.origin}/{name}")
+        running.open(f"{site.origin}/phone")
         running.evaluate("localStorage.clear()")
-        running.command("refresh")
+        running.open(f"{site.origin}/{name}")
         running.wait("document.readyState === 'complete' && document.fonts.status === 'loaded'")
         return running
 

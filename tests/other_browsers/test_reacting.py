@@ -1,26 +1,10 @@
 """The built site in Firefox and in WebKit: what a reader clicks reacts. Reads _build/html."""
 
 import pytest
+from browsers import ENTER
 from windows import PAGES
 
-PLACE = """(() => {
-  const box = arguments[0];
-  box.scrollIntoView({ block: "center", behavior: "instant" });
-  const { x, y, width, height } = box.getBoundingClientRect();
-  return [x + width / 2, y + height / 2];
-})()"""
-
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site in _build/html: run `make test-browsers`")
-
-
-def click(browser, box):
-    browser.drag(browser.evaluate(PLACE, box))
-
-
-def find(browser, selector, text=""):
-    """Wait for the first box of this kind, in which a text stands."""
-    found = "[...document.querySelectorAll(arguments[0])].find((box) => box.textContent.includes(arguments[1]))"
-    return browser.wait(found, selector, text)
 
 
 def test_the_theme_is_switched_and_kept(open_page):
@@ -28,8 +12,30 @@ def test_the_theme_is_switched_and_kept(open_page):
     colour = "getComputedStyle(document.body).backgroundColor"
     light = browser.evaluate(colour)
     while browser.evaluate("document.documentElement.dataset.mode") != "dark":
-        click(browser, find(browser, ".theme-switch-button"))
+        browser.click(browser.find(".theme-switch-button"))
     browser.wait(f"{colour} !== arguments[0]", light)
     browser.command("refresh")
     assert browser.evaluate("document.documentElement.dataset.theme") == "dark"
     assert browser.evaluate(colour) != light
+
+
+@pytest.fixture
+def frames(open_page):
+    """A page with pictures one behind the other."""
+    browser = open_page("book/the_chain_rule.html")
+    browser.begin_at(browser.find(".nnlib-frames"))
+    browser.find(".nnlib-frames-place", "1 / ")
+    return browser
+
+
+def test_the_next_picture_is_shown_by_pointer(frames):
+    frames.click(frames.find(".nnlib-frames [aria-label='Next picture']"))
+    frames.find(".nnlib-frames-place", "2 / ")
+    assert frames.evaluate("document.querySelector('.nnlib-frame').hidden")
+
+
+def test_the_next_picture_is_shown_by_keyboard(frames):
+    frames.tab_to("Next picture")
+    frames.press(ENTER)
+    frames.find(".nnlib-frames-place", "2 / ")
+    assert frames.evaluate("document.querySelector('.nnlib-frame').hidden")

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 import colab
-from chapters import ROOT, chapters
-from plain import plain
+from chapters import ROOT, anywhere
+from plain import elsewhere, plain
 
 GITHUB = "https://github.com/someone/a-book"
 
@@ -22,13 +22,13 @@ def git(*arguments):
 
 def test_a_copy_is_the_chapter_behind_a_cell_that_installs_nnlib(tmp_path):
     assert colab.main(tmp_path, GITHUB) is None
-    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in chapters()} | {"contents.ipynb"}
-    for path in chapters():
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in anywhere()} | {"contents.ipynb"}
+    for path in anywhere():
         copy, chapter = (json.loads(file.read_text("utf-8")) for file in (tmp_path / path.name, path))
         there = "https://colab.research.google.com/github/someone/a-book/blob/colab/"
         nbformat.validate(copy)
         assert f"git clone -q --depth 1 {GITHUB} " in copy["cells"][0]["source"]
-        assert copy["cells"][1]["source"].replace(there, "") == plain(chapter)["cells"][0]["source"]
+        assert copy["cells"][1]["source"].replace(there, "") == elsewhere(plain(chapter))["cells"][0]["source"]
         codes = [[c["source"] for c in one["cells"] if c["cell_type"] == "code"] for one in (copy, plain(chapter))]
         assert codes[0][1:] == ["".join(code) for code in codes[1]]
 
@@ -40,7 +40,7 @@ def test_the_copy_of_the_contents_leads_to_the_copies_in_colab(tmp_path, monkeyp
     nbformat.validate(copy)
     links = re.findall(r"\]\((.*?)\)", "".join(cell["source"] for cell in copy["cells"]))
     there = "https://colab.research.google.com/github/someone/a-book/blob/copies/"
-    assert set(links) == {there + path.name for path in chapters()}
+    assert set(links) == {there + path.name for path in anywhere()}
 
 
 def test_without_a_repository_no_copy_is_written(tmp_path):

@@ -31,19 +31,29 @@ def between_marks(text: str, rows: list[str]) -> str:
     return "\n".join([before + BEGIN, "", *rows, "", END + after])
 
 
+def rows(chapter: Callable[[int, Path], str], caption: Callable[[str], str]) -> list[str]:
+    """A table's row for each numbered chapter, under one for each part."""
+    made, number = [], 0
+    for name, is_numbered, paths in parts():
+        if is_numbered and paths:
+            made += [caption(name), *(chapter(number + at, path) for at, path in enumerate(paths, start=1))]
+            number += len(paths)
+    return made
+
+
 def readme(text: str) -> str:
     """README with a row for each chapter."""
-    rows = [
-        f"| {number} | [{title(path)}]({path.relative_to(ROOT).as_posix()}) | {about(path)} |"
-        for number, path in enumerate(numbered(), start=1)
-    ]
-    return between_marks(text, ["| | chapter | the one thing to take away |", "|---|---|---|", *rows])
+    made = rows(
+        lambda number, path: f"| {number} | [{title(path)}]({path.relative_to(ROOT).as_posix()}) | {about(path)} |",
+        lambda name: f"| | **{name}** | |",
+    )
+    return between_marks(text, ["| | chapter | the one thing to take away |", "|---|---|---|", *made])
 
 
 def first_page(text: str) -> str:
     """The book's first page with a row for each chapter."""
-    rows = [f"| {{ref}}`ch-{label(path)}` | {about(path)} |" for path in numbered()]
-    return between_marks(text, ["| chapter | the one thing to take away |", "|---|---|", *rows])
+    made = rows(lambda _, path: f"| {{ref}}`ch-{label(path)}` | {about(path)} |", lambda name: f"| **{name}** | |")
+    return between_marks(text, ["| chapter | the one thing to take away |", "|---|---|", *made])
 
 
 def notebook(_: str = "") -> str:

@@ -29,7 +29,7 @@ def one_more(monkeypatch):
         real = getattr(contents, name)
         monkeypatch.setattr(contents, name, lambda path, real=real, line=line: line if path == more else real(path))
     monkeypatch.setattr(contents, "numbered", lambda: [before[0], more, *before[1:]])
-    monkeypatch.setattr(contents, "parts", lambda: [("Part I", True, [before[0], more]), ("Others", False, before[1:])])
+    monkeypatch.setattr(contents, "parts", lambda: [("Part I", True, [before[0], more]), ("Part II", True, before[1:])])
     monkeypatch.setattr(contents, "pages", lambda: [*pages(), "book/of_zebras"])
     monkeypatch.setattr(contents, "address", lambda page: f"{page}#ch" if "zebras" in page else page)
 
@@ -40,7 +40,8 @@ def test_a_chapter_put_between_two_others_is_missed_in_every_file(one_more):
         assert made(text) != text, path.name
         assert "zebras" in made(text) and made(made(text)) == made(text)
     readme = contents.readme((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert f"| 2 | [Of zebras](book/of_zebras.ipynb) | stripes |\n| 3 | [{title(numbered()[1])}]" in readme
+    row = "| 2 | [Of zebras](book/of_zebras.ipynb) | stripes |"
+    assert f"{row}\n| | **Part II** | |\n| 3 | [{title(numbered()[1])}]" in readme
 
 
 def test_a_file_without_its_marks_is_refused():

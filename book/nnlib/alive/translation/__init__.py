@@ -111,6 +111,11 @@ def percent(p: float) -> str:
     return decimals(min(max(100 * p, 0.1), 99.9), 1)
 
 
+def share(weight: float) -> str:
+    """A share of the attention in whole per cent."""
+    return decimals(100 * weight, 0)
+
+
 def shown(piece: str) -> str:
     """A piece as it is shown: a blank is seen as an open box, and the mark of the end is said."""
     return "end" if piece == END else piece.replace(" ", "␣")
@@ -127,12 +132,14 @@ def said(read: dict, block: int = BLOCK) -> str:
         return wrong
     rows, english = read["rows"], read["english"]
     german = "".join(row["piece"] for row in rows if row["piece"] != END).strip()
-    each = (
-        f"{quoted(row['piece'])} {percent(row['p'])} %, looks at {quoted(english[int(np.argmax(row['asked'][block]))])}"
+    each = "; ".join(
+        f"{quoted(row['piece'])} {percent(row['p'])} %, to {quoted(english[most])} {share(row['asked'][block][most])} %"
         for row in rows
+        for most in [int(np.argmax(row["asked"][block]))]
     )
     cut = "" if rows[-1]["piece"] == END else " It found no end."
-    return f"“{read['text']}” becomes “{german}”. Piece by piece: {'; '.join(each)}.{cut}"
+    told = f"Each piece, how likely it was, and the English piece to which block {block + 1} attended most"
+    return f"“{read['text']}” becomes “{german}”. {told}: {each}.{cut}"
 
 
 def of(text: str, block: int = BLOCK) -> str:

@@ -25,7 +25,7 @@ function render({ model, el }) {
     element("div", { class: "nnlib-live-row", role: "group", "aria-label": "Attention of" }, "Attention of: ", ...blocks),
     matrix,
     says,
-    element("p", { class: "nnlib-live-small" }, "Each row is a German piece, each column an English one; ␣ is a blank. The stronger the colour of a cell, the more the network attended to that piece when it chose this one. A piece below 50 % is dotted. All of it happens here: your sentence goes nowhere."),
+    element("p", { class: "nnlib-live-small" }, "Each row is a German piece; ␣ is a blank. Grey beside it: how likely it was, in per cent; below 50 it is dotted. Then, for each English piece: which share of the block's attention went there, in per cent; the rest went to the mark and to the German before. All of it happens here: your sentence goes nowhere."),
     status,
   );
   for (const kind of ["pointerdown", "focusin"]) el.addEventListener(kind, begin, { once: true });
@@ -93,15 +93,15 @@ function render({ model, el }) {
   };
 }
 
-/** The attention as a table: a column for each English piece, a row for each German one that has come. */
+/** The attention as a table, in per cent: a column for each English piece, a row for each German one that has come. */
 function table(english, rows, block) {
-  const head = element("tr", {}, element("td"), element("th", { scope: "col" }, "%"), ...english.map((piece) => element("th", { scope: "col", class: "nnlib-translation-column" }, element("span", {}, shown(piece)))));
+  const head = element("tr", {}, element("td"), element("th", { scope: "col", class: "nnlib-translation-p" }, "likely"), ...english.map((piece) => element("th", { scope: "col", class: "nnlib-translation-column" }, element("span", {}, shown(piece)))));
   const lines = rows.map(({ piece, p, asked }) => element(
     "tr",
     {},
     element("th", { scope: "row", class: p < 0.5 ? "nnlib-translation-unsure" : "" }, shown(piece)),
     element("td", { class: "nnlib-translation-p" }, String(Math.round(100 * p))),
-    ...asked[block].map((weight) => element("td", { class: "nnlib-translation-cell", style: `--weight: ${weight}` }, element("span", { class: "nnlib-unseen" }, decimals(weight, 2)))),
+    ...asked[block].map((weight) => element("td", { class: "nnlib-translation-cell", style: `--weight: ${weight}` }, share(weight))),
   ));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines));
 }

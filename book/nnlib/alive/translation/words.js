@@ -14,6 +14,11 @@ function percent(p) {
   return decimals(Math.min(Math.max(100 * p, 0.1), 99.9), 1);
 }
 
+/** A share of the attention in whole per cent. */
+function share(weight) {
+  return decimals(100 * weight, 0);
+}
+
 /** A piece as it is shown: a blank is seen as an open box, and the mark of the end is said. */
 function shown(piece) {
   return piece === STOP ? "end" : piece.replaceAll(" ", "␣");
@@ -34,8 +39,9 @@ function said({ text, wrong, english, rows }, block) {
   if (wrong) return wrong;
   const each = rows.map(({ piece, p, asked }) => {
     const most = asked[block].indexOf(Math.max(...asked[block]));
-    return `${quoted(piece)} ${percent(p)} %, looks at ${quoted(english[most])}`;
+    return `${quoted(piece)} ${percent(p)} %, to ${quoted(english[most])} ${share(asked[block][most])} %`;
   });
   const cut = rows.at(-1).piece === STOP ? "" : " It found no end.";
-  return `“${text}” becomes “${german(rows)}”. Piece by piece: ${each.join("; ")}.${cut}`;
+  const told = `Each piece, how likely it was, and the English piece to which block ${block + 1} attended most`;
+  return `“${text}” becomes “${german(rows)}”. ${told}: ${each.join("; ")}.${cut}`;
 }

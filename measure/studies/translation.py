@@ -13,15 +13,19 @@ at its place: `told` gives the network the wanted pieces before it, `alone` its 
 It writes `book/measured/studies/translation.json`, and the first seed's weights, in half precision, to
 `book/nnlib/alive/translation/weights.npz`; the study shows both. With `--torch` it builds the same network in PyTorch,
 with the stored weights, says by how much its outputs differ, and nothing else; with `--page` it judges the
-stored network, with `--german` it trains those without English, and with
+stored network, and what chrF does not tell of it, with `--courses` it trains with the weakest and the strongest
+dropout to the last epoch, with `--german` it trains those without English, and with
 `--peers` it copies as scikit-learn does, alone.
 """
 
 import argparse
 import json
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -37,6 +41,7 @@ from nnlib.studies.translation import (
     batches,
     build,
     chrf,
+    dice,
     learn_merges,
     load_pairs,
     parts,
@@ -52,6 +57,7 @@ SETTINGS = tuple({"rate": 0.01, "drop": drop} for drop in (0.1, 0.2, 0.3))
 WARM_UP = 100  # steps
 FRAMES = ("{} is here.", "I saw {}.", "Where is {}?", "{} loves music.")
 NAMES = 50  # of each kind
+COURSES = (SETTINGS[0]["drop"], SETTINGS[-1]["drop"])  # tried to the last epoch, on the part to choose by
 DRAWS = 2000  # of the bootstrap
 
 
@@ -73,8 +79,16 @@ def coded(texts: Sequence[str], pieces: Pieces) -> list[list[int]]:
     return [pieces.encode(text) for text in texts]
 
 
-def train(merges: Sequence, seed: int, rate: float, drop: float, epochs: int = EPOCHS, english: bool = True) -> Network:
-    """The trained network; without English it sees nothing but the mark before the German."""
+def train(
+    merges: Sequence,
+    seed: int,
+    rate: float,
+    drop: float,
+    epochs: int = EPOCHS,
+    english: bool = True,
+    after: Callable[[Network], None] = lambda network: None,
+) -> Network:
+    """The trained network; without English it sees nothing but the mark before the German. `after` sees each epoch."""
     pieces, rng = Pieces(merges), np.random.default_rng(seed)
     ours, theirs = (coded(texts, pieces) for texts in of(0))
     if not english:
@@ -84,6 +98,7 @@ def train(merges: Sequence, seed: int, rate: float, drop: float, epochs: int = E
     optimizer = Adam(network.parameters(), warm_up(cosine(rate, steps - WARM_UP), WARM_UP))
     for _ in range(epochs):
         one_epoch(network, SoftmaxCrossEntropy(IGNORED), optimizer, batches(ours, theirs, pieces, BATCH_SIZE, rng))
+        after(network)
     return network
 
 
@@ -231,6 +246,20 @@ def tried(merges: Sequence, setting: dict) -> float:
     return told(network, Pieces(merges), *of(1))[0]
 
 
+def course(merges: Sequence, drop: float) -> dict:
+    """Trained to the end with this dropout: on the part to choose by, the cost after each epoch, and the last chrF."""
+    pieces, costs = Pieces(merges), []
+    english, german = of(1)
+    network = train(
+        merges,
+        CHOICE_SEED,
+        SETTINGS[0]["rate"],
+        drop,
+        after=lambda network: costs.append(told(network, pieces, english, german)[0]),
+    )
+    return {"drop": drop, "costs": costs} | short(judged(translate_all(network, pieces, english), german, pieces))
+
+
 def leak(copy: Callable = Copy) -> dict:
     """Parted by pair instead: how many tested pairs have a sentence that was learned, and what copying gets there."""
     english, german, (_, _, test) = data()
@@ -267,27 +296,154 @@ def plain(pieces: Pieces) -> dict:
     return found
 
 
+def limits() -> dict:
+    """What chrF does not tell: a second measure, lengths, what another person wrote, and what a translation changes.
+
+    On the test part; of the networks, the stored one alone. `pairs of words` is the share of the wanted German's pairs
+    of neighbouring words that the translation has too, over all sentences; `length` compares the characters.
+    `negation lost` counts translations without any "nicht" or the like, of those whose wanted German has one
+    (`negated`); `familiar` those with "du", of those where the wanted German says "Sie" for "you" (`polite`).
+    """
+    (english, german), (network, pieces) = of(2), load()
+    ways = {
+        "network": translate_all(network, pieces, english),
+        "copy": [*map(Copy(*of(0)), english)],
+        "word for word": [*map(WordForWord(*of(0)), english)],
+        "word for word, by share": [*map(WordForWord(*of(0), by_share), english)],
+    }
+    each = {name: np.array([*map(pairs_of_words, guesses, german)]) for name, guesses in ways.items()}
+    negated = [i for i, text in enumerate(german) if negates(text)]
+    polite = [
+        i
+        for i, (e, g) in enumerate(zip(english, german, strict=True))
+        if {"you", "your"} & {*tokens(e)} and POLITE & {*split(g)} and not (familiar(g) or g.startswith("Ihr "))
+    ]
+    found = {
+        name: {
+            "chrf": float(np.mean([*map(chrf, guesses, german)])),
+            "pairs of words": float(each[name][:, 0].sum() / each[name][:, 1].sum()),
+            "same words": sum(tokens(guess) == tokens(wanted) for guess, wanted in zip(guesses, german, strict=True)),
+            "length": sum(map(len, guesses)) / sum(map(len, german)),
+            "negation lost": sum(not negates(guesses[i]) for i in negated),
+            "familiar": sum(familiar(guesses[i]) for i in polite),
+        }
+        for name, guesses in ways.items()
+    }
+    rng, shares = np.random.default_rng(0), []
+    for _ in range(DRAWS):
+        drawn = rng.integers(0, len(german), len(german))
+        ours, theirs = (each[name][drawn].sum(axis=0) for name in ("network", "word for word"))
+        shares.append((ours[0] - theirs[0]) / ours[1])
+    others, (choose, answers) = other_german(english, german), of(1)
+    scores = {"word for word": dice, "word for word, by share": by_share}
+    return found | {
+        "part to choose by": {
+            name: float(np.mean([*map(chrf, map(WordForWord(*of(0), score), choose), answers)]))
+            for name, score in scores.items()
+        },
+        "pairs of words, network above": [float(np.quantile(shares, share)) for share in (0.025, 0.975)],
+        "negated": len(negated),
+        "polite": len(polite),
+        "another's German": {
+            "sentences": len(others),
+            "chrf": float(np.mean([mean for _, _, mean in others])),
+            **{
+                name: float(np.mean([np.mean([chrf(guesses[i], text) for text in some]) for i, some, _ in others]))
+                for name, guesses in ways.items()
+            },
+        },
+    }
+
+
+def by_share(both: int, ours: int, theirs: int) -> float:
+    """The plainest score of two words: which share of the English word's pairs has the German one."""
+    return both / ours
+
+
+POLITE = {" Sie", " Ihnen", " Ihr", " Ihre", " Ihrem", " Ihren", " Ihrer", " Ihres"}
+
+
+def words_of(text: str) -> list[str]:
+    """Its words and figures in small letters; an apostrophe parts two."""
+    return [word for word in map(str.strip, split(text.lower())) if word.isalnum()]
+
+
+def negates(text: str) -> bool:
+    """Whether a German text has a word such as "nicht"."""
+    return any(re.fullmatch("nicht|nichts|nie|niemals|niemand.*|kein.*", word) for word in words_of(text))
+
+
+def familiar(text: str) -> bool:
+    """Whether a German text says "du" to somebody, in any of its forms."""
+    return any(re.fullmatch("du|dich|dir|dein.*", word) for word in words_of(text))
+
+
+def pairs_of_words(guess: str, wanted: str) -> tuple[int, int]:
+    """How many of the wanted text's pairs of neighbouring words the guess has, and how many there are."""
+    ours, theirs = (Counter(pairwise(words_of(text))) for text in (guess, wanted))
+    return (ours & theirs).total(), theirs.total()
+
+
+def other_german(english: Sequence[str], german: Sequence[str]) -> list[tuple[int, list[str], float]]:
+    """Of each English text with several German ones: its first place, these, and their mean chrF to one another."""
+    first, texts = {}, {}
+    for i, (e, g) in enumerate(zip(english, german, strict=True)):
+        key = tuple(tokens(e))
+        first.setdefault(key, i)
+        texts.setdefault(key, {}).setdefault(tuple(tokens(g)), g)
+    several = {key: [*some.values()] for key, some in texts.items() if len(some) > 1}
+    return [
+        (first[key], some, float(np.mean([chrf(a, b) for a, b in permutations(some, 2)])))
+        for key, some in several.items()
+    ]
+
+
 def where_it_looks(network: Network, pieces: Pieces, english: Sequence[str], german: Sequence[str]) -> dict:
     """How often the English piece that is attended to most belongs to the word that counting pairs with the German one.
 
     Asked at the first piece of each wanted German word that `WordForWord` makes of exactly one English word of the
     sentence, with the wanted pieces before. `straight` is the piece that stands as far along the English as this one
-    along the German, `chance` a piece drawn by lot.
+    along the German, `habit` the one that the block attends to most in the mean of learned sentences with as many
+    English pieces, at this place of the German, and `chance` a piece drawn by lot.
     """
-    word = WordForWord(*of(0)).word
-    hits, straight, chance, n = np.zeros(2), 0, 0.0, 0
+    word, habit = WordForWord(*of(0)).word, habits(network, pieces, *(texts[::4] for texts in of(0)))
+    hits, straight, usual, chance, n = np.zeros(2), 0, np.zeros(2), 0.0, 0
     for pair in zip(english, german, strict=True):
         (e, ours), (g, theirs) = (spans(text, pieces) for text in pair)
-        network.forward(table_of([e], [g], pieces)[0])
-        asked = [layer.layers[1].P[0].mean(axis=0)[:, : len(e)] for layer in network.layers[1:5:2]]
+        asked = attended(network, pieces, e, g)
         for name, places in theirs:
             partners = [span for other, span in ours if word.get(other) == name]
             if len(partners) == 1:
-                row, n = len(e) + places[0], n + 1
+                row, n = places[0], n + 1
                 hits += [int(weights[row].argmax()) in partners[0] for weights in asked]
-                straight += round(places[0] / max(1, len(g) - 1) * (len(e) - 1)) in partners[0]
+                straight += round(row / max(1, len(g) - 1) * (len(e) - 1)) in partners[0]
+                for block, weights in enumerate(habit.get((len(e), row), ())):
+                    usual[block] += int(weights.argmax()) in partners[0]
                 chance += len(partners[0]) / len(e)
-    return {"words": n, "blocks": (hits / n).tolist(), "straight": straight / n, "chance": chance / n}
+    return {
+        "words": n,
+        "blocks": (hits / n).tolist(),
+        "straight": straight / n,
+        "habit": (usual / n).tolist(),
+        "chance": chance / n,
+    }
+
+
+def attended(network: Network, pieces: Pieces, e: list[int], g: list[int]) -> list[np.ndarray]:
+    """Of each block, in the mean of its heads: how much each English piece was attended to for each German one."""
+    network.forward(table_of([e], [g], pieces)[0])
+    return [layer.layers[1].P[0].mean(axis=0)[len(e) :, : len(e)] for layer in network.layers[1:5:2]]
+
+
+def habits(network: Network, pieces: Pieces, english: Sequence[str], german: Sequence[str]) -> dict:
+    """The sum of what each block attends to, by the length of the English and the place in the German alone."""
+    found = {}
+    for pair in zip(english, german, strict=True):
+        e, g = coded(pair, pieces)
+        for block, weights in enumerate(attended(network, pieces, e, g)):
+            for row, some in enumerate(weights):
+                found.setdefault((len(e), row), np.zeros((2, len(e))))[block] += some
+    return found
 
 
 def spans(text: str, pieces: Pieces) -> tuple[list[int], list[tuple[str, range]]]:
@@ -418,6 +574,7 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="judge the stored network alone, no more")
     parser.add_argument("--peers", action="store_true", help="copy as scikit-learn does, no more")
     parser.add_argument("--german", action="store_true", help="train the networks without English alone, no more")
+    parser.add_argument("--courses", action="store_true", help="train to the end with two dropouts, no more")
     parser.add_argument("--processes", type=int, default=2, help="how many to train at once")
     arguments = parser.parse_args()
     if arguments.torch:
@@ -425,10 +582,14 @@ def main() -> None:
         print(json.loads((MEASURED / "studies" / "translation.json").read_text(encoding="utf-8"))["torch"])
         return
     if arguments.page:
-        store("studies/translation", {"page": of_page()})
+        store("studies/translation", {"page": of_page(), "limits": limits()})
         return
     if arguments.peers:
         store("studies/translation", {"peers": peers(load()[1])}, ("numpy", "scikit-learn"))
+        return
+    if arguments.courses:
+        with workers(arguments.processes) as each:
+            store("studies/translation", {"courses": each(course, [(load()[1].merges, drop) for drop in COURSES])})
         return
     if arguments.german:
         stored = json.loads((MEASURED / "studies" / "translation.json").read_text(encoding="utf-8"))
@@ -468,7 +629,9 @@ def main() -> None:
     for i, name in enumerate(TRAINED):
         found[name] = runs[i * len(SEEDS) : (i + 1) * len(SEEDS)]
         print(said(name, found[name]), flush=True)
-    found["page"] = of_page()
+    found |= {"page": of_page(), "limits": limits()}
+    with workers(arguments.processes) as each:
+        found["courses"] = each(course, [(merges, drop) for drop in COURSES])
     store("studies/translation", summed(found, near), ("numpy", "scikit-learn"))
 
 

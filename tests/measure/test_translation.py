@@ -8,7 +8,7 @@ import pytest
 from measure import MEASURED
 from measure.studies import translation
 from nnlib.alive.translation import load
-from nnlib.studies.translation import IGNORED, Pieces, build, learn_merges, table_of, translate_all
+from nnlib.studies.translation import IGNORED, Pieces, build, chrf, learn_merges, table_of, translate_all
 
 STORED = json.loads((MEASURED / "studies" / "translation.json").read_text(encoding="utf-8"))
 PIECES = Pieces(learn_merges(["Er geht. Er geht.", "nicht nicht"], 10))
@@ -110,7 +110,31 @@ def test_looking_at_the_partner_counts_and_a_straight_line_is_the_control(monkey
     pieces = Pieces([(" ", "E"), (" E", "r"), (" ", "g"), ("e", "h"), ("eh", "t"), (" g", "eht")])
     monkeypatch.setattr(translation, "WordForWord", lambda *_: type("Word", (), {"word": {"Er": "Er", "geht": "geht"}}))
     found = translation.where_it_looks(Two(), pieces, ["Er geht"], ["Er geht"])
-    assert found == {"words": 2, "blocks": [0.5, 1], "straight": 1, "chance": 0.5}
+    assert found == {"words": 2, "blocks": [0.5, 1], "straight": 1, "habit": [0.5, 1], "chance": 0.5}
+
+
+def test_a_pair_of_neighbouring_words_counts_in_its_order_alone():
+    assert translation.pairs_of_words("Ich kann nicht gehen.", "nicht gehen kann ich") == (1, 3)
+    assert translation.pairs_of_words("Nein!", "Ja!") == (0, 0)
+
+
+def test_what_another_person_wrote_is_compared_both_ways_and_signs_do_not_make_another_sentence():
+    english = ["Hi.", "Go!", "Go.", "Hi!"]
+    ((place, texts, mean),) = translation.other_german(english, ["Na.", "Geh!", "Geht.", "Na!"])
+    assert (place, texts) == (1, ["Geh!", "Geht."])
+    assert mean == (chrf("Geh!", "Geht.") + chrf("Geht.", "Geh!")) / 2
+
+
+def test_a_lost_not_and_a_du_are_seen_by_words_alone():
+    assert [*map(translation.negates, ("Kann'nicht!", "Keine Zeit.", "Vernichtet."))] == [True, True, False]
+    assert [*map(translation.familiar, ("Du gehst.", "Sie dulden es.", "Dein Kind."))] == [True, False, True]
+    limits = STORED["limits"]
+    assert limits["network"]["chrf"] == pytest.approx(STORED["page"]["chrf"], abs=1e-3)
+    for name in ("copy", "word for word"):
+        assert limits[name]["chrf"] == pytest.approx(STORED["plain"][name]["chrf"], abs=1e-3)
+    assert 0 < limits["polite"] and all(
+        limits[name]["familiar"] <= limits["polite"] < limits["negated"] for name in ("network", "copy")
+    )
 
 
 def test_pytorchs_own_parts_with_the_same_weights_say_the_same():

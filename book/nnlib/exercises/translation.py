@@ -54,30 +54,36 @@ def share_right(guess, wanted):
     minutes=4,
     hints=(
         "The single letters first: how many of the translation's does the wanted text have, and the other way round?",
-        "Letters: precision 2 of 2, recall 2 of 3. Runs of two: precision 1 of 1, recall 1 of 2. Take the means.",
-        "p = 1 and r = 7/12. Then (1 + 4) p r / (4 p + r), times 100.",
+        "Letters: precision 2 of 2, recall 2 of 3. Runs of two: precision 1 of 1, recall 1 of 2. Of three: the "
+        "translation has none, so both are 0. Take the means of all three.",
+        "p = 2/3 and r = 7/18. Then (1 + 4) p r / (4 p + r), times 100.",
     ),
-    why="All that is there is right, so the precision is 1; the recall is 7/12, and it counts more.",
+    why="All that is there is right, but there is no run of three: so the precision is 2/3. The recall, 7/18, counts "
+    "more. `chrf` of the page says the same.",
     within=0.6,
     mistakes=(
-        (100 * 7 / 12, "that is the recall alone"),
-        (100 * 2 * 7 / 12 / (1 + 7 / 12), "here both count alike; chrF has the recall count more"),
-        (100 * (1 + 7 / 12) / 2, "that is the mean of precision and recall"),
-        (100 * 5 * (7 / 12) / (4 * 7 / 12 + 1), "precision and recall have changed places"),
-        (0.636, "from 0 to 100, please"),
+        (100 * 7 / 18, "that is the recall alone"),
+        (100 * 2 * (2 / 3) * (7 / 18) / (2 / 3 + 7 / 18), "here both count alike; chrF has the recall count more"),
+        (100 * (2 / 3 + 7 / 18) / 2, "that is the mean of precision and recall"),
+        (
+            100 * 5 * (2 / 3) * (7 / 18) / (4 * 7 / 18 + 2 / 3),
+            "precision and recall have changed places",
+        ),
+        (100 * 5 * (7 / 12) / (4 + 7 / 12), "there the run of three, which the translation lacks, was left out"),
+        (0.424, "from 0 to 100, please"),
     ),
 )
 def letter_short():
-    """The chrF of "da" where "das" is wanted, with runs of one and two letters alone."""
-    p, r = 1, (2 / 3 + 1 / 2) / 2
+    """The chrF of "da" where "das" is wanted, with runs of one to three letters."""
+    p, r = (1 + 1 + 0) / 3, (2 / 3 + 1 / 2 + 0) / 3
     return 100 * 5 * p * r / (4 * p + r)
 
 
 @explain_it(
     "What it was told",
     minutes=2,
-    question="A translator has 60 of 100 pieces right when it is told the wanted pieces before each. Without any "
-    "English it would have 45. What do the 60 say of its translations?",
+    question="A translator has 60 of 100 pieces right when it is told the wanted pieces before each. Another of its "
+    "kind that learned without any English has 45. What do the 60 say of its translations?",
     hints=(
         "After “Ich weiß nich” hardly anything but a “t” can come. Must one know the English for that?",
         "Who tells it the pieces before when it translates by itself?",
@@ -96,8 +102,8 @@ def what_told_says():
             "by itself it goes on from its own pieces, wrong ones too",
         ),
         Choice(
-            "Little: most of them take no English, and alone it is told nothing.",
-            "yes: 45 can be foreseen from the German before, which alone it would first have to get right",
+            "Little: 45 can be had without English, and alone it is told nothing.",
+            "yes: as many can be foreseen from the German before, which alone it would first have to get right",
             right=True,
         ),
         Choice(
@@ -129,13 +135,13 @@ def _measure_score(score: Callable) -> tuple[str, bool]:
     minutes=15,
     hints=(
         "both / ours is the share of the English word's pairs that have the German one. Which German words are in "
-        "nearly every pair?",
-        "“Tom” and “nicht” stand in so many pairs that they come with every rare word. Let it cost to be in many.",
+        "very many pairs, whatever the English?",
+        "“Tom” and “nicht” stand in so many pairs that they come with many a rare word. Let it cost to be in many.",
         "both / theirs alone goes too far: it takes words that came once. Let both numbers count.",
         "2 * both / (ours + theirs): 1 if the two words come in the same pairs alone.",
     ),
     why="Words that go together come in the same pairs and in no others. 2 both / (ours + theirs) says how nearly that "
-    "is so, and translates word for word with a chrF of 39.2; it is called Dice's coefficient.",
+    "is so. It is called Dice's coefficient, and the table's dictionary is made by it.",
     measure=_measure_score,
     mistakes=(
         (lambda both, ours, theirs: both / ours, "chrF 31.2: not yet 38.5"),

@@ -1,6 +1,6 @@
 """Measure a translator of short sentences: what it gets right when it is told the pieces before, and when it is not.
 
-    python -m measure.studies.translation      or `make STUDY=translation study`: about 30 minutes
+    python -m measure.studies.translation      or `make STUDY=translation study`: about 35 minutes
 
 The pairs are parted once, by sentence: to learn from, to choose by, to be tested. The pieces of words are learned from
 the first part. The strength of dropout is the one that costs least on the part to choose by, tried for a third of

@@ -8,16 +8,19 @@ is the average precision, at overlaps (IoU) of 0.5 and 0.3, with boxes of the ty
 a way leaves open is chosen on the validation part, by the average precision at 0.5, the mean of both kinds; of the
 network in the mean of two seeds of their own. How well it counts: the threshold of the score is put where as many cells
 are found in the validation part as are labelled there; "bias" is how many more are then found than labelled in a test
-photograph, in the mean, "miss" how far off the count is, either way.
+photograph, in the mean, "miss" how far off the count is, either way. "line" does not take the count as it is, but for
+what it tells of the labels: by a straight line from found to labelled, fitted to the validation part.
 
 "drawn" is a control on photographs that the program draws, where every cell is known: the same network learns once from
-all labels, and once from labels of which each photograph has lost a share. With "complete", it learned from those, but
-its threshold was put by complete ones.
+all labels, once from labels of which each photograph has lost a share, and once from labels of which a photograph has
+lost the more, the more cells it has. With "complete", its threshold was put by complete labels all the same.
 
-"chance" draws the test photographs anew, 10,000 times, and each time takes how much more the first seed's counts of red
-cells miss by than the mean count; and it puts that network's threshold where the miss in the validation part is least.
+"drawn anew" draws the test photographs anew, with repetitions, and says between what 95 in 100 of such draws lie: of
+how much more each seed's counts of red cells miss by than the mean count, of its average precision on red cells, and of
+how much higher that of dark blobs is on white ones. "least miss" puts the threshold where the miss in the validation
+part is least. "first weights" trains the network from first weights such as PyTorch draws.
 
-It writes `book/measured/studies/objects.json`, and the first seed's network to
+It writes `book/measured/studies/objects.json`, and the first seed's network and thresholds to
 `book/nnlib/alive/objects/weights.npz`. "alike" lays every two photographs over each other, to find those that show one
 place. With `--torch` it trains the same network in PyTorch, and nothing else; other options measure one part alone.
 """
@@ -67,9 +70,16 @@ KINDS = {"red": RED, "white": WHITE}
 SHADE = 0.3  # from which darkness on a pixel belongs to a cell, for what is told of the labels
 WINDOW = 13  # what the network's last layer sees of the photograph, across and down
 ALIKE = 0.6  # from which correlation on two photographs show one place
-KEPT = (0.35, 1.0)  # of a drawn photograph's labels
+LEAST_KEPT = 0.35  # of a drawn photograph's labels
+FEWEST, MOST = 4, 20  # cells on a drawn photograph
 
 Ways = dict[str, list[Found]]  # the cells found, by their kind
+Share = Callable[[int, np.random.Generator], float]  # of so many cells on a drawn photograph, those that are labelled
+KEPT: dict[str, Share] = {
+    "all labels": lambda cells, rng: 1.0,
+    "labels missing": lambda cells, rng: rng.uniform(LEAST_KEPT, 1.0),
+    "crowds skipped": lambda cells, rng: 1 - (1 - LEAST_KEPT) * (cells - FEWEST) / (MOST - FEWEST),
+}
 
 
 class World(NamedTuple):
@@ -110,10 +120,26 @@ def untrained(rng: np.random.Generator, kernels: int = KERNELS) -> Network:
     )
 
 
-def trained(world: World, seed: int, radius: float, rate: float, epochs: int = EPOCHS) -> Network:
+def as_in_torch(rng: np.random.Generator) -> Network:
+    """The network with first kernels and biases such as PyTorch draws them: evenly, up to 1 / sqrt(n_in)."""
+    network = untrained(rng)
+    for layer in network.layers:
+        for p in layer.parameters():
+            p.value[...] = rng.uniform(-1, 1, p.value.shape) / np.sqrt(layer.K[0].size)
+    return network
+
+
+def trained(
+    world: World,
+    seed: int,
+    radius: float,
+    rate: float,
+    first: Callable[[np.random.Generator], Network] = untrained,
+    epochs: int = EPOCHS,
+) -> Network:
     """The network, taught where the labelled centres are; the rate falls to 0."""
     rng, learn = np.random.default_rng(seed), world.parts[0]
-    network, target = untrained(rng), near_centres(world.boxes, len(world.x), radius)
+    network, target = first(rng), near_centres(world.boxes, len(world.x), radius)
     adam = Adam(network.parameters(), cosine(rate, epochs * -(-len(learn) // BATCH_SIZE)))
     settings = {"epochs": epochs, "batch_size": BATCH_SIZE, "rng": rng}
     for _ in train_epochs(network, BinaryCrossEntropy(), adam, world.x[learn], target[learn], **settings):
@@ -241,41 +267,36 @@ def interpolated(hit: np.ndarray, labels: int) -> float:
     return float(np.maximum.accumulate(precision[::-1])[::-1][hit].sum() / labels)
 
 
+def by_a_line(found: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> dict[str, float]:
+    """Counts as a straight line makes them of what is found, fitted to the first photographs, judged by the second."""
+    slope, start = np.polyfit(found[0], labels[0], 1)
+    correlation = float(np.corrcoef(found[1], labels[1])[0, 1])
+    return {"slope": float(slope), "correlation": correlation, **errors(start + slope * found[1], labels[1])}
+
+
 def judged(world: World, choose: Ways, test: Ways) -> dict:
     """How well a way finds and counts in the test part."""
-    photographs = world.parts[2]
+    validation, photographs = world.parts[1:]
     answer = {"0.5": found_well(world, test, photographs, 0.5), "0.3": found_well(world, test, photographs, 0.3)}
     answer["count"] = {}
     for name, cells in test.items():
         labels = world.counts(name)
-        least = threshold(choose[name], int(labels[world.parts[1]].sum()))
+        least = threshold(choose[name], int(labels[validation].sum()))
         sure = [one for one in cells if one[0] >= least]
         hit = hits(sure, world.labelled[name], 0.5)
+        all_hits = hits(cells, world.labelled[name], 0.5)
         of_test = labels[photographs]
+        counts = [counted(choose[name], least, validation), counted(cells, least, photographs)]
         answer["count"][name] = {
             "threshold": least,
-            **errors(counted(cells, least, photographs), of_test),
+            **errors(counts[1], of_test),
+            "line": by_a_line(counts, [labels[validation], of_test]),
             "precision": float(hit.mean()),
             "recall": float(hit.sum() / of_test.sum()),
-            "interpolated": interpolated(hits(cells, world.labelled[name], 0.5), int(of_test.sum())),
+            "recall of all": float(all_hits.sum() / of_test.sum()),
+            "interpolated": interpolated(all_hits, int(of_test.sum())),
         }
     return answer
-
-
-def halves(world: World, counts: np.ndarray) -> dict:
-    """Counts of red cells in the test part: where much of what is dark has a box, and where little has."""
-    photographs, labels = world.parts[2], world.counts("red")[world.parts[2]]
-    order = np.argsort(without_box(world)[photographs], kind="stable")
-    middle = len(order) // 2
-    return {
-        name: {
-            "labelled": float(labels[half].mean()),
-            "found": float(counts[half].mean()),
-            "dark": float((world.x[photographs[half], 0] >= SHADE).mean()),
-            **errors(counts[half], labels[half]),
-        }
-        for name, half in (("most", order[:middle]), ("least", order[middle:]))
-    }
 
 
 @cache
@@ -386,30 +407,46 @@ def drawn_anew(differences: np.ndarray, rng: np.random.Generator, times: int = 1
     return np.percentile(differences[drawn].mean(axis=1), [2.5, 97.5]).tolist()
 
 
+class Listed(NamedTuple):
+    """The cells found, the surest first: in which of the photographs, counted from 0, and which are hits."""
+
+    photograph: np.ndarray
+    hit: np.ndarray
+
+    def precision(self, times: np.ndarray, labels: np.ndarray) -> float:
+        """The average precision where each photograph is there so many times."""
+        return average_precision(np.repeat(self.hit, times[self.photograph]), int((times * labels).sum()))
+
+
+def listed(world: World, name: str, cells: list[Found], photographs: np.ndarray) -> Listed:
+    """The cells of a kind that were found in these photographs."""
+    where = {int(i): place for place, i in enumerate(photographs)}
+    order = sorted(cells, key=lambda one: -one[0])
+    return Listed(np.array([where[i] for _, i, _ in order]), hits(order, world.labelled[name], 0.5))
+
+
+def precision_drawn_anew(
+    world: World, name: str, cells: list[Found], less: list[Found] | None, rng: np.random.Generator, times: int = 2000
+) -> list[float]:
+    """Between what 95 in 100 average precisions lie, less those of other cells, in test photographs drawn anew."""
+    photographs = world.parts[2]
+    labels = world.counts(name)[photographs]
+    ways = [listed(world, name, each, photographs) for each in (cells, less) if each is not None]
+    found = []
+    for _ in range(times):
+        drawn = np.bincount(rng.integers(0, len(photographs), len(photographs)), minlength=len(photographs))
+        precisions = [way.precision(drawn, labels) for way in ways]
+        found.append(precisions[0] - sum(precisions[1:]))
+    return np.percentile(found, [2.5, 97.5]).tolist()
+
+
 def least_miss(cells: list[Found], labels: np.ndarray, photographs: Sequence[int]) -> float:
     """The threshold, in hundredths, from which on the counts are least far off the labels of these photographs."""
     tried = np.arange(2, 99) / 100
     return float(min(tried, key=lambda least: errors(counted(cells, least, photographs), labels)["miss"]))
 
 
-def of_chance(world: World) -> dict:
-    """What chance in the photographs, and another threshold, do to the counts of the network that is stored."""
-    learn, choose, test = world.parts
-    network, labels = glass.load(), world.counts("red")
-    in_choose, in_test = (
-        by_maps(world, lambda x: network.predict(x.astype(float)), part)["red"] for part in (choose, test)
-    )
-    counts = counted(in_test, threshold(in_choose, int(labels[choose].sum())), test)
-    more = np.abs(counts - labels[test]) - np.abs(labels[learn].mean() - labels[test])
-    least = least_miss(in_choose, labels[choose], choose)
-    return {
-        "misses more": float(more.mean()),
-        "drawn anew": drawn_anew(more, np.random.default_rng(0)),
-        "least miss": {"threshold": least, **errors(counted(in_test, least, test), labels[test])},
-    }
-
-
-def drawn(seed: int, kept: tuple[float, float], n: int = 354) -> tuple[World, np.ndarray]:
+def drawn(seed: int, kept: Share, n: int = 354) -> tuple[World, np.ndarray]:
     """Photographs that are drawn, of which each has kept a share of its labels; and how many cells each has."""
     rng = np.random.default_rng([seed, 1])
     height, width = HEIGHT // PIXEL, WIDTH // PIXEL
@@ -417,12 +454,12 @@ def drawn(seed: int, kept: tuple[float, float], n: int = 354) -> tuple[World, np
     x, boxes, true = np.zeros((n, 1, height, width)), [], np.zeros(n, int)
     for i in range(n):
         places: list[np.ndarray] = []
-        wanted = int(rng.integers(4, 21))
+        wanted = int(rng.integers(FEWEST, MOST + 1))
         while len(places) < wanted:
             place = rng.uniform((1, 1), (height - 1, width - 1))
             if all(np.hypot(*(place - other)) > 4.2 for other in places):
                 places.append(place)
-        share = rng.uniform(*kept)
+        share = kept(wanted, rng)
         for row, column in places:
             radius, away = rng.uniform(2.8, 3.6), np.hypot(rows - row, columns - column)
             cell = 0.45 * (1 - 0.6 * np.exp(-((away / 1.2) ** 2))) * (away < radius)
@@ -441,7 +478,7 @@ def drawn(seed: int, kept: tuple[float, float], n: int = 354) -> tuple[World, np
 def control(seed: int, setting: dict) -> dict:
     """The same network on drawn photographs: how far off its counts are from the labels, and from the truth."""
     answer = {}
-    for name, kept in (("all labels", (1.0, 1.0)), ("labels missing", KEPT)):
+    for name, kept in KEPT.items():
         world, true = drawn(seed, kept)
         learn, choose, test = world.parts
         network, labels = trained(world, seed, **setting), world.counts("red")
@@ -504,45 +541,37 @@ def both(world: World, way: Callable[[Sequence[int]], Ways]) -> dict:
     return judged(world, way(world.parts[1]), way(world.parts[2]))
 
 
-def of_network(world: World, network: Network) -> dict:
-    """The same of a network, and what its counts of red cells, and its slips, are like."""
-
-    def way(photographs: Sequence[int]) -> Ways:
-        return by_maps(world, network.predict, photographs)
-
-    answer, cells = both(world, way), way(world.parts[2])["red"]
-    least = answer["count"]["red"]["threshold"]
-    counts = counted(cells, least, world.parts[2])
-    answer["halves"] = halves(world, counts)
-    sure = sorted((one for one in cells if one[0] >= least), key=lambda one: -one[0])
-    hit = hits(sure, world.labelled["red"], 0.5)
-    edge = np.array([at_edge(box) for *_, box in sure])
-    answer["false alarms"] = {
-        "all": int((~hit).sum()),
-        "at the edge": float(edge[~hit].mean()),
-        "hits at the edge": float(edge[hit].mean()),
+def of_network(world: World, network: Network, blob: dict[str, dict]) -> dict:
+    """The same of a network, and what its counts of red cells, and chance in the photographs, are like."""
+    learn, choose, test = world.parts
+    found = [by_maps(world, network.predict, part) for part in (choose, test)]
+    answer, labels = judged(world, *found), world.counts("red")
+    in_choose, in_test = (each["red"] for each in found)
+    counts = counted(in_test, answer["count"]["red"]["threshold"], test)
+    more = np.abs(counts - labels[test]) - np.abs(labels[learn].mean() - labels[test])
+    least = least_miss(in_choose, labels[choose], choose)
+    whites = by_blobs(world, test, blob)["white"]
+    answer["least miss"] = {"threshold": least, **errors(counted(in_test, least, test), labels[test])}
+    answer["drawn anew"] = {
+        "misses more": drawn_anew(more, np.random.default_rng(0)),
+        "red": precision_drawn_anew(world, "red", in_test, None, np.random.default_rng(0)),
+        "white, blobs more": precision_drawn_anew(world, "white", whites, found[1]["white"], np.random.default_rng(0)),
     }
-    at_half = counted(cells, 0.5, world.parts[2])
-    answer["at 0.5"] = errors(at_half, world.counts("red")[world.parts[2]])
     return answer
 
 
-def at_edge(box: Box) -> bool:
-    """Whether a box ends where the photograph does."""
-    return box[0] <= 0 or box[1] <= 0 or box[2] >= WIDTH or box[3] >= HEIGHT
+def keep(network: Network, thresholds: Sequence[float]) -> None:
+    """Store the weights that the interactive computes with, and the thresholds that it begins at."""
+    weights = {name: value.astype("<f4") for name, value in network.state().items()}
+    np.savez(glass.WEIGHTS, thresholds=np.array(thresholds, "<f8"), **weights)
 
 
-def keep(network: Network) -> None:
-    """Store the weights that the interactive computes with."""
-    np.savez(glass.WEIGHTS, **{name: value.astype("<f4") for name, value in network.state().items()})
-
-
-def of_the_network(world: World) -> dict:
+def of_the_network(world: World, blob: dict[str, dict]) -> dict:
     """What the network reaches, with its setting chosen and five seeds; the first one is stored."""
     setting, tried = choose_network(world)
     networks = [trained(world, seed, **setting) for seed in SEEDS]
-    keep(networks[0])
-    runs = [of_network(world, network) for network in networks]
+    runs = [of_network(world, network, blob) for network in networks]
+    keep(networks[0], [runs[0]["count"][name]["threshold"] for name in KINDS])
     weights = sum(p.value.size for p in networks[0].parameters())
     found = {"settings": setting, "tried": tried, "epochs": EPOCHS, "weights": weights, "per_seed": runs}
     parts = dict(zip(("learn", "choose", "test"), map(len, world.parts), strict=True))
@@ -575,27 +604,34 @@ def main() -> None:
     """Measure, store, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--torch", action="store_true", help="train the network in PyTorch alone")
-    for part in ("network", "plain", "chance", "drawn", "alike"):
+    for part in ("plain", "network", "first", "drawn", "alike"):
         parser.add_argument(f"--{part}", action="store_true", help="measure this part alone")
     asked, world = parser.parse_args(), blood()
     everything = not any(vars(asked).values())
-    if asked.network or everything:
-        store("studies/objects", of_the_network(world))
     if asked.plain or everything:
         store("studies/objects", of_plain_ways(world), ("numpy", "scikit-learn"))
-    if asked.chance or everything:
-        store("studies/objects", {"chance": of_chance(world)})
+    if asked.network or everything:
+        store("studies/objects", of_the_network(world, stored()["blobs"]["settings"]))
     if asked.alike or everything:
         store("studies/objects", of_alike())
-    if asked.drawn or asked.torch or everything:
-        stored = json.loads((MEASURED / "studies" / "objects.json").read_text(encoding="utf-8"))
-        setting = stored["network"]["settings"]
-        if asked.torch:
-            models = [by_torch(world, seed, **setting) for seed in SEEDS]
-            runs = [both(world, lambda photographs, one=one: by_maps(world, one, photographs)) for one in models]
-            store("studies/objects", {"torch": runs}, ("numpy", "torch"))
-        else:
-            store("studies/objects", {"drawn": [control(seed, setting) for seed in SEEDS]})
+    if asked.first or everything:
+        setting = stored()["network"]["settings"]
+        networks = [trained(world, seed, **setting, first=as_in_torch) for seed in SEEDS]
+        runs = [both(world, lambda photographs, one=one: by_maps(world, one.predict, photographs)) for one in networks]
+        store("studies/objects", {"first weights": runs})
+    if asked.drawn or everything:
+        setting = stored()["network"]["settings"]
+        store("studies/objects", {"drawn": [control(seed, setting) for seed in SEEDS]})
+    if asked.torch:
+        setting = stored()["network"]["settings"]
+        models = [by_torch(world, seed, **setting) for seed in SEEDS]
+        runs = [both(world, lambda photographs, one=one: by_maps(world, one, photographs)) for one in models]
+        store("studies/objects", {"torch": runs}, ("numpy", "torch"))
+
+
+def stored() -> dict:
+    """What is measured already."""
+    return json.loads((MEASURED / "studies" / "objects.json").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def test_boxes_are_drawn_as_is_said_and_the_map_can_be_seen(finding):
     found = [
         one
         for one in objects.found(objects.maps(objects.pictures()[0])[1], 1)
-        if one[0] >= objects.THRESHOLD["white"] / 100
+        if one[0] >= objects.thresholds()["white"]
     ]
     assert drawn(page, "hit") + drawn(page, "alarm") == len(found)
     page.get_by_role("button", name="Show the map").click()
@@ -60,6 +60,7 @@ def test_boxes_are_drawn_as_is_said_and_the_map_can_be_seen(finding):
 
 def test_by_keyboard_alone(finding):
     page = finding(**CALM)
+    less = round(objects.thresholds()["red"], 2) - 0.01  # a key goes to the next hundredth
     tab_to(page, "Photograph 2")
     page.keyboard.press("Enter")
     says(page, objects.of(1))
@@ -69,14 +70,14 @@ def test_by_keyboard_alone(finding):
     ring(page, (14, 12))
     tab_to(page, "Threshold")
     page.keyboard.press("ArrowLeft")
-    says(page, objects.of(1, "red", objects.THRESHOLD["red"] - 1))
+    says(page, objects.of(1, "red", less))
     tab_to(page, "Dark stain")
     page.keyboard.press("Enter")
     stain = ("Dark stain", (14, 12))
-    says(page, objects.of(1, "red", objects.THRESHOLD["red"] - 1, [stain]))
+    says(page, objects.of(1, "red", less, [stain]))
     tab_to(page, "As it was")
     page.keyboard.press("Enter")
-    says(page, objects.of(1, "red", objects.THRESHOLD["red"] - 1))
+    says(page, objects.of(1, "red", less))
 
 
 def test_the_mouse_drags_the_ring_and_a_click_brings_it(finding):

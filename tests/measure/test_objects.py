@@ -15,7 +15,8 @@ BOX = (0.0, 0.0, 100.0, 100.0)
 
 def test_each_way_of_the_network_has_five_seeds():
     assert STORED["seeds"] == list(objects.SEEDS) and len(STORED["network"]["per_seed"]) == 5
-    assert len(STORED["torch"]) == len(STORED["drawn"]) == 5 and STORED["network"]["epochs"] == objects.EPOCHS
+    assert len(STORED["torch"]) == len(STORED["drawn"]) == len(STORED["first weights"]) == 5
+    assert STORED["network"]["epochs"] == objects.EPOCHS
 
 
 def test_what_was_chosen_found_best_on_the_validation_part():
@@ -83,20 +84,50 @@ def test_a_blob_has_its_own_box_a_larger_or_the_typical_one():
 
 
 def test_drawn_photographs_lose_labels_and_no_cells():
-    whole, true = objects.drawn(0, (1.0, 1.0), 20)
-    some, same = objects.drawn(0, objects.KEPT, 20)
+    whole, true = objects.drawn(0, objects.KEPT["all labels"], 20)
+    some, same = objects.drawn(0, objects.KEPT["labels missing"], 20)
     assert whole.counts("red").tolist() == true.tolist() and whole.counts("white").sum() == 0
     assert some.counts("red").sum() < 0.9 * same.sum() and (some.counts("red") <= same).all()
 
 
-def test_the_halves_are_told_by_what_is_dark_and_has_no_box():
+def test_the_fullest_photographs_lose_most_where_crowds_are_skipped():
+    share = objects.KEPT["crowds skipped"]
+    rng = np.random.default_rng(0)
+    assert [share(cells, rng) for cells in (4, 12, 20)] == pytest.approx([1, 0.675, 0.35])
+    world, true = objects.drawn(0, share, 60)
+    assert (world.counts("red")[true == 4] == 4).all()
+    assert np.corrcoef(world.counts("red") / true, true)[0, 1] < -0.7
+
+
+def test_a_line_through_counts_is_judged_by_other_photographs():
+    found, labels = np.array([2, 4, 6]), np.array([5, 6, 7])
+    assert objects.by_a_line([found, found + 2], [labels, labels + 2]) == {
+        "slope": pytest.approx(0.5),
+        "correlation": pytest.approx(1),
+        "bias": pytest.approx(-1),
+        "miss": pytest.approx(1),
+    }
+
+
+def test_precisions_of_photographs_drawn_anew_lie_around_theirs():
     world = objects.blood()
-    labels = world.counts("red")[world.parts[2]]
-    halves = objects.halves(world, labels)
-    assert all(half["bias"] == half["miss"] == 0 for half in halves.values())
-    assert (halves["most"]["labelled"] + halves["least"]["labelled"]) / 2 == pytest.approx(labels.mean())
-    for run in STORED["network"]["per_seed"]:
-        assert run["halves"]["most"]["labelled"] == pytest.approx(halves["most"]["labelled"], abs=1e-4)
+    test, rng = world.parts[2], np.random.default_rng(0)
+    cells = objects.by_blobs(world, test, STORED["blobs"]["settings"])["white"]
+    low, high = objects.precision_drawn_anew(world, "white", cells, None, rng, 200)
+    assert low < STORED["blobs"]["0.5"]["white"] < high
+    assert objects.precision_drawn_anew(world, "white", cells, cells, rng, 20) == [0, 0]
+    once = np.ones(len(test), int)
+    listed = objects.listed(world, "white", cells, test)
+    reached = listed.precision(once, world.counts("white")[test])
+    assert reached == pytest.approx(STORED["blobs"]["0.5"]["white"], abs=1e-5)
+
+
+def test_first_weights_are_as_small_as_pytorchs():
+    network = objects.as_in_torch(np.random.default_rng(0))
+    for layer in network.layers:
+        for p in layer.parameters():
+            bound = 1 / np.sqrt(layer.K[0].size)
+            assert 0.7 * bound < np.abs(p.value).max() <= bound
 
 
 def test_means_of_photographs_drawn_anew_lie_around_theirs():
@@ -112,12 +143,16 @@ def test_the_threshold_of_the_least_miss_counts_best():
     assert 0.2 < least <= 0.6 and objects.counted(cells, least, [0, 1]).tolist() == [2, 1]
 
 
-def test_chance_is_told_of_the_network_that_is_stored():
-    chance, first = STORED["chance"], STORED["network"]["per_seed"][0]["count"]["red"]["miss"]
+def test_chance_is_told_around_what_is_measured():
     mean = STORED["counts"]["red"]["mean count"]["miss"]
-    assert chance["misses more"] == pytest.approx(first - mean, abs=0.02)
-    low, high = chance["drawn anew"]
-    assert low < chance["misses more"] < high
+    for run in STORED["network"]["per_seed"]:
+        chance, white = run["drawn anew"], STORED["blobs"]["0.5"]["white"] - run["0.5"]["white"]
+        for (low, high), middle in (
+            (chance["misses more"], run["count"]["red"]["miss"] - mean),
+            (chance["red"], run["0.5"]["red"]),
+            (chance["white, blobs more"], white),
+        ):
+            assert low < middle < high
 
 
 def test_scikit_learns_windows_are_what_a_pixel_sees():

@@ -216,7 +216,7 @@ def test_objects_by_pointer(part):
 def test_objects_by_keyboard(part):
     one = part("counting_cells", "objects")
     one.keys(("Photograph 2", ENTER), ("Place on the glass", LEFT + UP), ("Threshold", LEFT), ("Dark stain", ENTER))
-    one.says(objects.of(1, "red", objects.THRESHOLD["red"] - 1, [("Dark stain", (14, 19))]))
+    one.says(objects.of(1, "red", round(objects.thresholds()["red"], 2) - 0.01, [("Dark stain", (14, 19))]))
 
 
 def test_reading_by_pointer(part):

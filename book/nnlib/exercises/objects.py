@@ -6,6 +6,7 @@ import numpy as np
 
 from nnlib.exercises.kinds import Choice, explain_it, fix_it, predict_it, stretch_it
 from nnlib.studies import objects
+from nnlib.studies.objects import blobs
 
 
 @predict_it(
@@ -74,7 +75,7 @@ def _twice(a, b):
 
 
 @fix_it(
-    "Boxes that do not meet",
+    "Boxes that share nothing",
     minutes=5,
     hints=(
         "Draw two boxes, one at the upper left and one at the lower right. What are `across` and `down`?",
@@ -94,7 +95,7 @@ def _twice(a, b):
     also_right=(objects.iou,),
 )
 def overlap(a, b):
-    """The overlap (IoU) of two boxes, each left, top, right, bottom; 0 if they do not meet."""
+    """The overlap (IoU) of two boxes, each left, top, right, bottom; 0 if they share nothing."""
     across = max(0, min(a[2], b[2]) - max(a[0], b[0]))
     down = max(0, min(a[3], b[3]) - max(a[1], b[1]))
     both = across * down
@@ -136,45 +137,51 @@ def right_sum():
     )
 
 
-REACH = 0.85
+REACH = 0.8
 
 
 @cache
-def _photographs():
-    """The darkness of the photographs to choose by, and the boxes of their white cells."""
+def _photographs(which):
+    """The darkness of the photographs to choose by (1) or to be tested (2), and the boxes of their white cells."""
     light, boxes, part = objects.load_cells()
-    choose = objects.apart(part)[1]
+    photographs = objects.apart(part)[which]
     labelled = objects.of_kind(boxes, objects.WHITE)
-    return objects.darkness(light)[choose], [labelled[i] for i in choose]
+    return objects.darkness(light)[photographs], [labelled[i] for i in photographs]
 
 
-def _measure_finder(finder):
-    """The average precision of a rule that finds white cells in photographs."""
-    pictures, labelled = _photographs()
+def _hits_of(finder, which):
+    """Which of the white cells that a rule finds in a part are hits, best score first, and how many are labelled."""
+    pictures, labelled = _photographs(which)
     found = []
     for number, picture in enumerate(pictures):
         for score, box in finder(picture.copy()):
             if len(box) != 4:
                 raise ValueError(f"got a box of {len(box)} numbers, expected left, top, right, bottom")
             found.append((float(score), number, tuple(float(side) for side in box)))
-    if not found:
+    return objects.hits(found, labelled, 0.5), sum(map(len, labelled))
+
+
+def _measure_finder(finder):
+    """The average precision of a rule that finds white cells in photographs."""
+    hit, labels = _hits_of(finder, 1)
+    if not len(hit):
         return "it finds nothing at all", False
-    hit = objects.hits(found, labelled, 0.5)
-    reached = objects.average_precision(hit, sum(map(len, labelled)))
-    said = f"average precision {reached:.2f}, {hit.sum()} of {sum(map(len, labelled))} white cells found"
+    reached = objects.average_precision(hit, labels)
+    said = f"average precision {reached:.2f}, {hit.sum()} of {labels} white cells found"
     if reached >= REACH:
-        return said, True
-    other = np.mean(hit[: len(labelled)]) < 0.4
+        tested = objects.average_precision(*_hits_of(finder, 2))
+        return f"{said}; on the test photographs {tested:.2f}", True
+    other = np.mean(hit[:labels]) < 0.4
     why = (
         "most of the surest are no white cells"
         if other
         else "some boxes lie, or are as large, otherwise than the cells"
     )
-    return f"{said}: not yet {REACH}, {why}", False
+    return f"{said}: not yet {REACH:.2f}, {why}", False
 
 
 def _all_blobs(picture, least=0.3, more=0):
-    for blob in objects.blobs(picture >= least):
+    for blob in blobs(picture >= least):
         rows, columns = zip(*blob, strict=True)
         left, top = max(0, 16 * min(columns) - more), max(0, 16 * min(rows) - more)
         right, bottom = min(640, 16 * max(columns) + 16 + more), min(480, 16 * max(rows) + 16 + more)
@@ -191,29 +198,31 @@ def _blurred(picture):
     "White cells by a rule",
     minutes=20,
     hints=(
-        "Begin with one blob in each photograph: all pixels above 0.7 and the largest group of them. Its box is around "
-        "the dark nucleus; how much larger is the cell?",
-        "A nucleus falls apart into lobes. Blur the picture first: a pixel becomes the mean of the 3 × 3 around it.",
-        "Blur, take blobs above about 0.7, score them by their number of pixels, and let the box reach a pixel further "
-        "on each side, but not out of the photograph of 640 × 480.",
+        "Take the blobs of all pixels from 0.7 on, and as their score the number of their pixels. A blob is a list of "
+        "(row, column): its box runs from the least column and row to the largest ones, each times 16; add 16 to the "
+        "right and the bottom, for a pixel is 16 wide.",
+        "That box is around the dark nucleus. How much larger is the cell? Let the box reach further on each side, but "
+        "not out of the photograph of 640 × 480.",
+        "From 0.8 on, and 16 further on each side, is the rule of the page.",
     ),
-    why="White cells are darker than all else, so a rule finds them. What costs is where their pale rim ends, and "
-    "lobes that are taken apart; blurring joins the lobes, and a rim is added.",
+    why="White cells are darker than all else, so a rule finds them; their pale rim is added. Rules that do as well on "
+    "the validation photographs may differ on the test ones: 81 photographs choose between close rules by chance, too.",
     measure=_measure_finder,
     mistakes=(
         (lambda picture: list(_all_blobs(picture)), "most of the surest are no white cells"),
         (lambda picture: list(_all_blobs(picture, 0.7)), "some boxes lie, or are as large, otherwise"),
         (lambda picture: [], "it finds nothing at all"),
     ),
-    also_right=(lambda picture: list(_all_blobs(_blurred(picture), 0.7, 24)),),
+    also_right=(
+        lambda picture: list(_all_blobs(picture, 0.8, 24)),
+        lambda picture: list(_all_blobs(_blurred(picture), 0.7, 24)),
+    ),
 )
 def white_cells(picture):
     """picture: darkness (30, 40); returns a list of (score, box), boxes in the photograph's 640 x 480 pixels."""
-    padded = np.pad(picture, 1, mode="edge")
-    blurred = sum(padded[i : i + 30, j : j + 40] for i in range(3) for j in range(3)) / 9
     found = []
-    for blob in objects.blobs(blurred > 0.7):
-        rows, columns = zip(*blob, strict=True)
+    for blob in blobs(picture >= 0.8):
+        rows, columns = [row for row, _ in blob], [column for _, column in blob]
         left, top = 16 * min(columns) - 16, 16 * min(rows) - 16
         right, bottom = 16 * max(columns) + 32, 16 * max(rows) + 32
         found.append((len(blob), (max(0, left), max(0, top), min(640, right), min(480, bottom))))

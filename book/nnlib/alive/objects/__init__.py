@@ -20,10 +20,10 @@ LABEL = "Find the cells: move the threshold, put stains on the glass"
 SIDES = (study.HEIGHT // study.PIXEL, study.WIDTH // study.PIXEL)
 KINDS = ("red", "white")
 PHOTOGRAPHS = 6
-THRESHOLD = {"red": 42, "white": 17}  # in hundredths: the study's, to begin with
 LEAST, OVERLAP = 0.02, 0.5
-LOWEST = 50  # hundredths below the background are sent as 0
-TOOLS = {"Dark stain": (3, 100), "Pale stain": (3, 40), "Wipe": (4, 0)}  # radius in pixels, darkness in hundredths
+SHADE = 3 * study.STEP / 255  # the darkness of one shade of grey; a photograph has whole shades alone
+LOWEST = 2  # so many shades below the background are sent as 0
+TOOLS = {"Dark stain": (3, 11), "Pale stain": (3, 4), "Wipe": (4, 0)}  # radius in pixels, darkness in shades
 
 Place = tuple[int, int]  # row and column of a pixel
 
@@ -42,6 +42,13 @@ def load() -> Network:
 
 
 @cache
+def thresholds() -> dict[str, float]:
+    """Where the study put the threshold of each kind, for this network; to begin with."""
+    with np.load(WEIGHTS, allow_pickle=False) as file:
+        return dict(zip(KINDS, file["thresholds"].tolist(), strict=True))
+
+
+@cache
 def chosen() -> list[int]:
     """The photographs shown: test ones, evenly spread in order of how many red cells are labelled on them."""
     _, boxes, part = study.load_cells()
@@ -53,9 +60,9 @@ def chosen() -> list[int]:
 
 @cache
 def pictures() -> np.ndarray:
-    """Their darkness, in hundredths, (6, 30, 40)."""
+    """Their darkness, in shades, (6, 30, 40): whole numbers, for their background is a shade, too."""
     light = study.load_cells()[0]
-    return np.rint(100 * study.darkness(light)[chosen()]).astype(int).clip(-LOWEST, 255 - LOWEST)
+    return np.rint(study.darkness(light)[chosen()] / SHADE).astype(int)
 
 
 def changed(picture: np.ndarray, changes: Sequence[tuple[str, Place]]) -> np.ndarray:
@@ -69,8 +76,8 @@ def changed(picture: np.ndarray, changes: Sequence[tuple[str, Place]]) -> np.nda
 
 
 def maps(picture: np.ndarray) -> np.ndarray:
-    """The two maps, (2, 30, 40), of a picture in hundredths."""
-    return sigmoid(load().predict(picture[None, None] / 100))[0]
+    """The two maps, (2, 30, 40), of a picture in shades."""
+    return sigmoid(load().predict(picture[None, None] * SHADE))[0]
 
 
 @cache
@@ -93,14 +100,13 @@ def found(map_: np.ndarray, kind: int) -> list[study.Found]:
     return sorted(study.found_in([map_], [0], sizes()[kind]), key=lambda one: -one[0])
 
 
-def said(cells: Sequence[study.Found], labelled: Sequence[study.Box], hundredths: int, kind: str, changes: int) -> str:
+def said(cells: Sequence[study.Found], labelled: Sequence[study.Box], least: float, kind: str, changes: int) -> str:
     """What is found from a threshold on, and how it agrees with the labels, in words."""
-    sure = [one for one in cells if one[0] >= hundredths / 100]
+    sure = [one for one in cells if one[0] >= least]
     left = cells[len(sure) :]
     hit = study.hits([(p, 0, box) for p, _, box in sure], [labelled], OVERLAP)
-    text = f"From {decimals(hundredths / 100, 2)} on, {_cells(len(sure), kind)} found; {len(labelled)} labelled. "
-    text += f"{hit.sum()} of those found meet a label: precision {_share(hit.sum(), len(sure))}, "
-    text += f"recall {_share(hit.sum(), len(labelled))}."
+    text = f"From {decimals(least, 3)} on, {_cells(len(sure), kind)} found; {len(labelled)} labelled. "
+    text += f"Hits: {hit.sum()}; precision {_share(hit.sum(), len(sure))}, recall {_share(hit.sum(), len(labelled))}."
     if sure:
         text += f" The least sure has {decimals(sure[-1][0], 3)}"
         text += f", the surest left out {decimals(left[0][0], 3)}." if left else ", and none is left out."
@@ -120,11 +126,11 @@ def _share(part: int, whole: int) -> str:
     return decimals((200 * int(part) + whole) // (2 * whole) / 100, 2) if whole else "of nothing"  # half goes up
 
 
-def of(which: int, kind: str = "red", hundredths: int | None = None, changes: Sequence[tuple[str, Place]] = ()) -> str:
+def of(which: int, kind: str = "red", least: float | None = None, changes: Sequence[tuple[str, Place]] = ()) -> str:
     """The same of one of the photographs shown, by the stored network."""
     number = KINDS.index(kind)
     cells = found(maps(changed(pictures()[which], changes))[number], number)
-    least = THRESHOLD[kind] if hundredths is None else hundredths
+    least = thresholds()[kind] if least is None else least
     return said(cells, labels()[which][number], least, kind, len(changes))
 
 
@@ -144,10 +150,11 @@ def show() -> None:
     data = {
         "pictures": [base64.b64encode((each + LOWEST).astype(np.uint8).tobytes()).decode() for each in pictures()],
         "lowest": LOWEST,
+        "shade": SHADE,
         "labels": labels(),
         "sizes": sizes(),
         "tools": {name: {"radius": radius, "dark": dark} for name, (radius, dark) in TOOLS.items()},
-        "threshold": [THRESHOLD[kind] for kind in KINDS],
+        "threshold": [thresholds()[kind] for kind in KINDS],
         "least": LEAST,
         "overlap": OVERLAP,
         "first": [

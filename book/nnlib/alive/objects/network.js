@@ -38,9 +38,9 @@ function convolved({ kernels, channels, size, k, b }, planes) {
   });
 }
 
-/** The maps of red and of white cells, of a picture in hundredths. */
-function mapsOf(layers, picture) {
-  let planes = [Float64Array.from(picture, (each) => each / 100)];
+/** The maps of red and of white cells, of a picture in shades of so much darkness. */
+function mapsOf(layers, picture, shade) {
+  let planes = [Float64Array.from(picture, (each) => each * shade)];
   layers.forEach((layer, i) => {
     planes = convolved(layer, planes);
     if (i < layers.length - 1) for (const plane of planes) plane.forEach((z, at) => { plane[at] = Math.max(0, z); });
@@ -84,7 +84,7 @@ function iou(a, b) {
   return (across * down) / (area(a) + area(b) - across * down);
 }
 
-/** The boxes found, the surest first, each with the number of the labelled box that it meets, or null. */
+/** The boxes found, the surest first, each with the number of the labelled box that it hits, or null. */
 function matched(peaks, labelled, { size, overlap }) {
   const free = new Set(labelled.keys());
   return peaks.map(([p, row, column]) => {
@@ -114,13 +114,13 @@ function changedBy(picture, changes, tools) {
 }
 
 /** What is found from a threshold on, and how it agrees with the labels, in words. */
-function said(cells, labelled, hundredths, kind, changes) {
-  const sure = cells.filter(({ p }) => p >= hundredths / 100);
+function said(cells, labelled, least, kind, changes) {
+  const sure = cells.filter(({ p }) => p >= least);
   const left = cells.slice(sure.length);
   const hits = sure.filter(({ label }) => label !== null).length;
   const share = (part, whole) => (whole ? decimals(Math.floor((200 * part + whole) / (2 * whole)) / 100, 2) : "of nothing");
-  let text = `From ${decimals(hundredths / 100, 2)} on, ${sure.length} ${kind} ${sure.length === 1 ? "cell" : "cells"} found; ${labelled} labelled. `;
-  text += `${hits} of those found meet a label: precision ${share(hits, sure.length)}, recall ${share(hits, labelled)}.`;
+  let text = `From ${decimals(least, 3)} on, ${sure.length} ${kind} ${sure.length === 1 ? "cell" : "cells"} found; ${labelled} labelled. `;
+  text += `Hits: ${hits}; precision ${share(hits, sure.length)}, recall ${share(hits, labelled)}.`;
   if (sure.length) {
     text += ` The least sure has ${decimals(sure.at(-1).p, 3)}`;
     text += left.length ? `, the surest left out ${decimals(left[0].p, 3)}.` : ", and none is left out.";

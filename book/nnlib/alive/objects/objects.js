@@ -38,7 +38,7 @@ function render({ model, el }) {
   const slider = element("input", {
     type: "range", min: 2, max: 98, step: 1, "aria-label": "Threshold",
     input: () => {
-      now.threshold[now.kind] = Number(slider.value);
+      now.threshold[now.kind] = Number(slider.value) / 100;
       begin();
     },
   });
@@ -56,8 +56,8 @@ function render({ model, el }) {
     element("div", { class: "nnlib-objects-glass" }, canvas, glass),
     element(
       "p", { class: "nnlib-objects-key" },
-      key("found, meets a label", svg("rect", { x: 2, y: 2, width: 12, height: 12, class: "nnlib-objects-hit" })),
-      key("found, meets none", svg("rect", { x: 2, y: 2, width: 12, height: 12, class: "nnlib-objects-alarm" }), svg("path", { d: "M5 5L11 11M11 5L5 11" })),
+      key("found, a hit", svg("rect", { x: 2, y: 2, width: 12, height: 12, class: "nnlib-objects-hit" })),
+      key("found, no hit", svg("rect", { x: 2, y: 2, width: 12, height: 12, class: "nnlib-objects-alarm" }), svg("path", { d: "M5 5L11 11M11 5L5 11" })),
       key("labelled", svg("rect", { x: 2, y: 2, width: 12, height: 12, class: "nnlib-objects-label" })),
     ),
     element("div", { class: "nnlib-objects-row" }, element("label", {}, "Threshold", slider, value)),
@@ -123,16 +123,16 @@ function render({ model, el }) {
   function draw() {
     const picture = changedBy(photographs[now.which], now.changes, data.tools);
     if (now.layers && !now.maps) {
-      now.maps = mapsOf(now.layers, picture);
+      now.maps = mapsOf(now.layers, picture, data.shade);
       now.peaks = now.maps.map((map) => peaksOf(map, data.least));
     }
     const labelled = data.labels[now.which][now.kind];
     const threshold = now.threshold[now.kind];
     const cells = matched(now.peaks[now.kind], labelled, { size: data.sizes[now.kind], overlap: data.overlap });
-    paint(now.map && now.maps ? Array.from(now.maps[now.kind], (p) => 100 * p) : picture, now.map && now.maps);
+    paint(now.map && now.maps ? Array.from(now.maps[now.kind], (p) => 100 * p) : picture.map((each) => 100 * data.shade * each), now.map && now.maps);
     boxes.replaceChildren(
       ...labelled.map((box) => drawn(box, "nnlib-objects-label")),
-      ...cells.filter(({ p }) => p >= threshold / 100).flatMap(({ box, label }) => [
+      ...cells.filter(({ p }) => p >= threshold).flatMap(({ box, label }) => [
         drawn(box, "nnlib-objects-under"),
         drawn(box, label === null ? "nnlib-objects-alarm" : "nnlib-objects-hit"),
         ...(label === null ? [cross(box)] : []),
@@ -142,9 +142,9 @@ function render({ model, el }) {
     choices.forEach((each, i) => each.setAttribute("aria-pressed", String(i === now.which)));
     kinds.forEach((each, i) => each.setAttribute("aria-pressed", String(i === now.kind)));
     shown.setAttribute("aria-pressed", String(now.map));
-    slider.value = threshold;
-    slider.setAttribute("aria-valuetext", decimals(threshold / 100, 2));
-    value.textContent = decimals(threshold / 100, 2);
+    slider.value = 100 * threshold; // the handle at the nearest hundredth; what counts is the threshold itself
+    slider.setAttribute("aria-valuetext", decimals(threshold, 3));
+    value.textContent = decimals(threshold, 3);
     const words = said(cells, labelled.length, threshold, KINDS[now.kind], now.changes.length);
     if (says.textContent !== words) says.textContent = words;
   }

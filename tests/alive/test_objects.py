@@ -106,7 +106,7 @@ def test_the_stored_network_is_trained_and_small():
     light, boxes, part = study.load_cells()
     test = study.apart(part)[2]
     assert objects.WEIGHTS.stat().st_size <= 300_000
-    p = np.array([objects.maps(100 * each)[study.RED] for each in study.darkness(light)[test]])
+    p = np.array([objects.maps(each / objects.SHADE)[study.RED] for each in study.darkness(light)[test]])
     red = study.of_kind(boxes, study.RED)
     found = study.found_in(p, test, objects.sizes()[study.RED])
     reached = study.average_precision(study.hits(found, red, 0.5), sum(len(red[i]) for i in test))

@@ -1,6 +1,6 @@
 """Find and count blood cells: a network of kernels beside blobs, a line through pixels, and the mean count.
 
-    python -m measure.studies.objects      or `make STUDY=objects study`: about 8 minutes
+    python -m measure.studies.objects      or `make STUDY=objects study`: about 10 minutes
 
 The photographs are those of `load_cells`, learned from, chosen by and tested as their makers set them aside, without
 those that show a place of a later part. Each way gives cells with scores, of red and of white cells. How well it finds

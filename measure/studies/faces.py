@@ -9,13 +9,13 @@ epochs; of scikit-learn's Fisherfaces how many, and the shrinkage. Then it learn
 of the ten once. All answers get the same pictures, of 16 x 16 pixels.
 
 What a threshold accepts is told twice: where it is laid by the tested pairs' own labels, to accept nine in ten of the
-same pairs or one in twenty of the different ones, and where it is set before, to accept as many of the people set aside.
+same pairs or one in twenty of the different ones, and where it is set before, to accept as many of people set aside.
 
 Beside that: the network, with its hidden layer and without, with five seeds on each draw; how far the codes of known
 people and of new ones are apart where no different pair is pushed, beside the untrained network and over as many steps;
-and what is measured if the ten people tested are known from other pictures: five of each are learned from, or five of each
-of ten others, beside twenty whole people, and the pairs of their other five pictures are tested. Both networks learn
-from 250 pictures of thirty people.
+how many rejects fall on each person; and what is measured if the ten people tested are known from other pictures: five
+of each are learned from, or five of each of ten others, beside twenty whole people, and the pairs of their other five
+pictures are tested. Both networks learn from 250 pictures of thirty people.
 
 It writes `book/measured/studies/faces.json`, and how many pairs of each draw are how far apart to
 `book/nnlib/alive/faces/counts.npz`; the study shows both. With `--torch` it trains the same network, with the settings
@@ -278,10 +278,21 @@ def draw(seed: int, settings: dict[str, dict]) -> tuple[dict, dict[str, Encode]]
         "settings": settings,
         "told": {name: told(encode, test) for name, encode in answers.items()},
         "set before": {name: set_before(way, people, answers[name], test) for name, way in ways.items()},
+        "rejected": {name: rejected(encode, tested) for name, encode in answers.items()},
         "known": known(seed, settings["network"]),
         "collapse": {name: collapse(seed, name) for name in COLLAPSED_EPOCHS},
     }
     return run, answers
+
+
+def rejected(encode: Encode, people: np.ndarray) -> list[int]:
+    """How many same pairs of each person are rejected where nine in ten of all same pairs are accepted."""
+    places = of(people)
+    one, other, same = all_pairs(faces().person[places])
+    d = apart(encode(rows()[places]), one, other)
+    threshold = np.sort(d[same])[int(np.ceil(ACCEPTED * same.sum())) - 1]
+    whose = faces().person[places][one]
+    return [int(np.sum(d[same & (whose == each)] > threshold)) for each in people]
 
 
 def known(seed: int, setting: dict) -> dict:

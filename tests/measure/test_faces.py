@@ -26,7 +26,10 @@ def drawn(monkeypatch):
 
 def test_each_draw_was_measured_with_what_was_chosen_for_it():
     assert STORED["seeds"] == list(faces.SEEDS) and len(STORED["runs"]) == len(STORED["torch"]) == 5
-    assert len(STORED["seeds of the first draw"]) == 5
+    for way in faces.NETWORKS:
+        assert np.shape(STORED["by seed"][way]) == (5, 5)
+        for seed, run in enumerate(STORED["runs"]):  # a draw's own seed is among the five
+            assert STORED["by seed"][way][seed][seed] == pytest.approx(run["told"][way]["area"], abs=1e-5)
     for run in STORED["runs"]:
         network, eigen = run["settings"]["network"], run["settings"]["eigenfaces"]
         assert network["hidden"] == faces.HIDDEN and run["settings"]["without hidden layer"]["hidden"] == 0
@@ -121,9 +124,11 @@ def test_both_networks_of_the_trap_have_as_many_pictures_and_the_same_pairs(draw
 
 def test_without_a_push_the_codes_collapse(drawn):
     pulled, both = (faces.collapse(0, pairs) for pairs in ("same alone", "both"))
-    assert pulled["spread"][0] == both["spread"][0]  # untrained
-    assert pulled["cost"][-1] < pulled["cost"][0] and pulled["spread"][-1] < pulled["spread"][0] / 2
-    assert both["spread"][-1] > 5 * pulled["spread"][-1] and both["area"][-1] > pulled["area"][-1]
+    assert pulled["known different"][0] == both["known different"][0]  # untrained
+    assert pulled["cost"][-1] < pulled["cost"][0]
+    for far in ("known different", "new different"):
+        assert pulled[far][-1] < pulled[far][0] / 2 and both[far][-1] > 5 * pulled[far][-1]
+    assert both["new area"][-1] > pulled["new area"][-1]
 
 
 def test_true_accepts_are_those_nearer_than_all_but_a_few_different_pairs():
@@ -144,8 +149,32 @@ def test_a_threshold_set_before_is_laid_on_the_people_set_aside_and_judged_on_ot
     assert found["false accepts"] == pytest.approx(np.mean(d[~same] <= threshold))
 
 
-def test_the_spread_is_the_root_of_the_mean_square():
-    assert faces.spread_of(np.array([[0.0, 0], [6, 8]])) == 5
+def test_a_strict_threshold_lets_one_in_twenty_different_pairs_of_the_people_set_aside_pass(drawn):
+    people, tested = faces.parts(0)
+    found = faces.set_before(faces.by_pixels, people, lambda x: x, faces.of(tested))
+    asides = [faces.distances(lambda x: x, aside) for _, aside in faces.rounds(people)]
+    far = np.concatenate([d[~same] for d, same in asides])
+    threshold = max(each for each in far if np.mean(far <= each) <= 0.05)
+    d, same = faces.distances(lambda x: x, faces.of(tested))
+    assert found["strict true accepts"] == pytest.approx(np.mean(d[same] <= threshold))
+    assert found["strict false accepts"] == pytest.approx(np.mean(d[~same] <= threshold))
+    assert found["strict false accepts"] < found["false accepts"]
+
+
+def test_same_pairs_and_different_ones_are_told_apart(monkeypatch):
+    codes = np.array([[0.0, 0], [3, 4], [0, 2]])
+    monkeypatch.setattr(faces, "rows", lambda: codes)
+    monkeypatch.setattr(faces, "faces", lambda: drawn_faces()._replace(person=np.array([0, 0, 1])))
+    found = faces.apart_by(lambda x: x, np.arange(3))
+    assert found == {"same": 5, "different": pytest.approx((2 + 13**0.5) / 2), "area": 0}
+
+
+def test_rejects_are_counted_by_person_where_nine_in_ten_are_accepted(monkeypatch):
+    person = np.repeat(np.arange(2), 5)
+    x = np.concatenate([np.arange(5), 100 + 2 * np.arange(5)])[:, None].astype(float)
+    monkeypatch.setattr(faces, "rows", lambda: x)
+    monkeypatch.setattr(faces, "faces", lambda: drawn_faces()._replace(person=person))
+    assert faces.rejected(lambda x: x, np.array([0, 1])) == [0, 1]  # of the 20 pairs two are 6 apart, one 8
 
 
 @pytest.mark.skipif(lacks_data({"nnlib": {"data": "olivetti-faces"}}), reason="the Olivetti faces are not here")

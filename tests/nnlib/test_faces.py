@@ -129,6 +129,9 @@ def test_area_and_false_accepts_are_those_of_the_page():
     assert area(*BY_HAND) == pytest.approx(10 / 12)
     assert false_accepts(*BY_HAND, share=2 / 3) == 1 / 4
     assert false_accepts(*BY_HAND) == 1 / 4 and false_accepts(*BY_HAND, share=1 / 3) == 0
+    assert false_accepts(*BY_HAND, share=0) == 0 and false_accepts(*BY_HAND, share=1) == 1 / 4
+    many = np.arange(101.0), np.arange(101) < 100
+    assert false_accepts(*many, share=1) == 0 and false_accepts(-many[0], many[1], share=0.55) == 1
     tied = np.array([1.0, 1.0, 1.0]), np.array([True, False, False])
     assert area(*tied) == 0.5 and false_accepts(*tied) == 1
 

@@ -188,10 +188,13 @@ def area(d: np.ndarray, same: np.ndarray) -> float:
 
 
 def false_accepts(d: np.ndarray, same: np.ndarray, share: float = 0.9) -> float:
-    """The share of different pairs accepted at the lowest threshold that accepts this share of the same pairs."""
-    needed = int(np.ceil(share * same.sum()))
-    threshold = np.sort(d[same])[needed - 1]
-    return float(np.mean(d[~same] <= threshold))
+    """The share of different pairs accepted at the lowest threshold that accepts this share of the same pairs.
+
+    None is accepted where the share is 0.
+    """
+    thresholds = np.concatenate([[-np.inf], np.sort(d[same])])
+    lowest = np.searchsorted(np.arange(len(thresholds)) / same.sum(), share)  # the first that accepts as many
+    return float(np.mean(d[~same] <= thresholds[lowest]))
 
 
 SETS = (Set(OLIVETTI, load_faces),)

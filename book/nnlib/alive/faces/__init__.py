@@ -78,8 +78,10 @@ def show() -> None:
     start = START | {"threshold": nine_in_ten(START["way"], START["draw"])}
     data = {"counts": found, "draws": draws, "crowds": list(CROWDS), "share": SHARE, "start": start}
     text = [
-        "How many pairs of people never seen in training are how far apart, in hundredths of the farthest pair's "
-        "distance. Whatever lies no farther apart than the threshold is taken for one person. No face is loaded."
+        "What share of the pairs of one person, and of those of two, is how far apart, in hundredths of the farthest "
+        "pair's distance: people never seen in training. Whatever lies no farther apart than the threshold is taken "
+        "for one person. The button lays the threshold by these pairs themselves, and what is said of a crowd "
+        "stretches the share of ten people. No face is loaded."
     ]
     text += [said(way, draw, nine_in_ten(way, draw), START["crowd"]) for way in found for draw in draws]
     live.show("faces", data, LABEL, text)

@@ -137,6 +137,19 @@ def test_pushes_are_as_many_and_as_far_as_they_say():
     np.testing.assert_allclose(np.hypot(*moved.T), np.hypot(1, driving.PUSH), atol=1e-6)
 
 
+@given(st.integers(1, 10), st.floats(0.1, 1.5))
+@settings(max_examples=10, deadline=None)
+def test_pushes_are_found_where_they_were_and_the_last_place_is_a_step_and_a_push_on(pushes, metres):
+    roads = draw_roads(4, np.random.default_rng(0))
+    driven = drive(roads, teacher, np.random.default_rng(0), pushes, metres)
+    at = driving.pushed(driven)
+    assert (at.sum(axis=0) == pushes)[driven.done].all() and not (at & ~driven.on).any()
+    assert not driving.pushed(drive(roads, teacher)).any()
+    for i, n in enumerate(driven.on.sum(axis=0)):
+        wanted = np.hypot(1, metres) if at[n - 1, i] else 1
+        assert np.hypot(*(driven.last[i] - driven.cars[n - 1, i])[:2]) == pytest.approx(wanted)
+
+
 def test_a_car_that_steers_straight_leaves_the_road_and_stays_where_it_is():
     roads = draw_roads(5, np.random.default_rng(0))
     driven = drive(roads, lambda on, cars: np.zeros(len(cars)))

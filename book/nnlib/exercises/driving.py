@@ -15,8 +15,8 @@ from nnlib.studies.driving import COLUMNS, ROWS, draw_roads, drive, evened, pict
         "0.999 ** 390",
     ),
     why="All 390 metres must go well: 0.999 to the power of 390 is 0.68. A mistake in a thousand metres costs a third "
-    "of the laps, and a mean over metres does not show it. The networks of this page are worse off: what they do "
-    "wrong now decides what they see next, and one mistake makes another likelier.",
+    "of the laps, and a mean over metres does not show it. Where one metre decides what the next one is like, as in "
+    "a closed loop, the power is no longer right.",
     within=0.006,
     mistakes=(
         (0.999, "that is one metre; a lap has 390 of them"),
@@ -154,7 +154,8 @@ def _bright(picture, rows, factor):
         "to the left, is a steering that does.",
     ),
     why="The two lines lie about equally far from the road's middle, so the mean column of what is bright is near it. "
-    "Far rows know of the bend early, near ones of the car's own place; several rows together bridge the gaps.",
+    "Far rows know of the bend early, near ones of the car's own place; several rows together bridge the gaps. That "
+    "is enough without pushes; what they leave of it, the check says.",
     measure=_measure_rule,
     mistakes=(
         (lambda picture: np.zeros(len(picture)), "no lap came round"),

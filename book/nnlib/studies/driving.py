@@ -161,18 +161,22 @@ class Drive(NamedTuple):
     cars : (time, n, 3), before each step.
     on : booleans (time, n), whether the car was still on its lap: on the road, and not yet round.
     done : booleans (n,), whether it came round without leaving the road.
+    last : (n, 3), where each car was when its lap was over.
     """
 
     cars: np.ndarray
     on: np.ndarray
     done: np.ndarray
+    last: np.ndarray
 
 
-def drive(roads: Roads, steer: Steer, rng: np.random.Generator | None = None) -> Drive:
-    """Let a car on each road drive one lap; with `rng`, eight pushes by lot on the way, each 1.2 m to a side."""
+def drive(
+    roads: Roads, steer: Steer, rng: np.random.Generator | None = None, pushes: int = PUSHES, metres: float = PUSH
+) -> Drive:
+    """Let a car on each road drive one lap; with `rng`, it is pushed so often, so far, and to a side by lot."""
     cars, gone = start(roads), np.zeros(len(roads.way))
     going, done = gone == 0, gone > 0
-    sides = rng.choice([-PUSH, PUSH], (PUSHES, len(gone))) if rng else np.zeros((0, len(gone)))
+    sides = rng.choice([-metres, metres], (pushes, len(gone))) if rng else np.zeros((0, len(gone)))
     seen = []
     while going.any() and len(seen) < LONGEST:
         seen.append((cars, going))
@@ -180,7 +184,7 @@ def drive(roads: Roads, steer: Steer, rng: np.random.Generator | None = None) ->
         turn = np.arctan2(after[:, 1], after[:, 0]) - np.arctan2(cars[:, 1], cars[:, 0])
         before, gone = gone, gone + roads.way * ((turn + np.pi) % (2 * np.pi) - np.pi)
         for number, side in enumerate(sides):
-            at = 2 * np.pi * (number + 0.5) / PUSHES
+            at = 2 * np.pi * (number + 0.5) / pushes
             push = np.where((before < at) & (gone >= at), side, 0)
             after[:, 0] += push * np.sin(after[:, 2])
             after[:, 1] -= push * np.cos(after[:, 2])
@@ -188,8 +192,15 @@ def drive(roads: Roads, steer: Steer, rng: np.random.Generator | None = None) ->
         off = np.abs(beside(roads, cars[:, 0], cars[:, 1])) > EDGE
         done = done | (going & ~off & (gone >= 2 * np.pi))
         going = going & ~off & ~done
-    cars, on = map(np.array, zip(*seen, strict=True))
-    return Drive(cars, on, done)
+    places, on = map(np.array, zip(*seen, strict=True))
+    return Drive(places, on, done, cars)
+
+
+def pushed(driven: Drive) -> np.ndarray:
+    """In which metres the cars were pushed: (time, n); a step alone is a metre long."""
+    after = np.concatenate([driven.cars[1:], driven.last[None]])
+    moved = np.hypot(*(after - driven.cars)[..., :2].transpose(2, 0, 1))
+    return driven.on & (moved > 1 + 1e-6)
 
 
 def lessons(n: int, share: float, rng: np.random.Generator, roads: int = 100) -> tuple[np.ndarray, np.ndarray]:

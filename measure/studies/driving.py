@@ -1,22 +1,28 @@
 """Measure driving: laps without leaving the road over 20 seeds, by what a network learned from, and what is plainer.
 
-    python -m measure.studies.driving      or `make STUDY=driving study`: about 8 minutes
+    python -m measure.studies.driving      or `make STUDY=driving study`: about 10 minutes
 
 A network of 16 hidden tanh neurons sees the picture of a small camera and says how to steer. It learns from 2,000
 pictures with the teacher's answers, from laps of the teacher on 100 roads. The ways differ in the share of the pictures
-that were taken beside the middle of the road. Each has the rate that leaves the least loss on 500 pictures of its own
-kind, in the mean of three seeds that are not among the 20. Two more ways: four times as many pictures, none of them
-moved; and as many as the others, of which half are from where the network itself drove (DAgger), with the rate of half
-moved.
+that were taken beside the middle of the road; in one more, none is, but the teacher is pushed on its laps. Each has the
+rate that leaves the least loss on 500 pictures of its own kind, in the mean of three seeds that are not among the 20.
 
-Each network then drives a lap on each of 20 roads that are the same for all, with eight pushes on the way. Its loss is
-taken twice: on 500 pictures of its own kind, and on 500 of the teacher's laps; roads of their own both times. Five
-seeds of each way are then trained once more, and asked about 500 pictures that are all moved (`--moved`: that
-alone).
+Four ways more have a rate of these that was not chosen for them: four times as many pictures, none of them moved (the
+rate of none moved); as many as the others, of which half are from where the network itself drove (DAgger), twice as
+many, half of them moved, and half moved and their mirror images (the rate of half moved).
+
+Each network then drives a lap on each of 20 roads that are the same for all, with eight pushes of 1.2 m on the way, and
+once more without. It is asked how the teacher steers: on 500 pictures of the teacher's laps, on 500 that are all moved,
+roads of their own both times, and where its own pushed laps on the 20 roads went. None moved and half moved also drive
+with pushes of 1.5 m.
+
+The pushes were made harder while the study was made: `pushes` says what an easier test, four pushes of 1.0 m, makes of
+the shares on 20 other roads, with the seeds that choose. What both tests make of none moved and half moved on 100 more
+roads, five seeds each, `--more` measures alone.
 
 The plain peers: a rule without learning that steers to the mean column of what is bright, its rows and its factor
-chosen on 20 other roads; and with `--peers`, which needs scikit-learn and PyTorch and measures nothing else,
-scikit-learn's ridge regression, its penalty chosen as the rates are, and the same network in PyTorch.
+chosen on those other roads; with `--peers`, which needs scikit-learn and measures nothing else, its ridge regression,
+the penalty chosen as the rates are; with `--torch` the same network in PyTorch.
 
 It writes `book/measured/studies/driving.json`, and two networks of the first seed, none moved and half moved, to
 `book/nnlib/alive/driving/weights.npz`.
@@ -25,6 +31,7 @@ It writes `book/measured/studies/driving.json`, and two networks of the first se
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -33,8 +40,13 @@ from measure import BOOK, MEASURED, store
 from nnlib import Adam, Dense, Network, QuadraticCost, Tanh, cosine, train_epochs
 from nnlib.studies.driving import (
     COLUMNS,
+    PUSH,
+    PUSHES,
     ROWS,
+    Drive,
+    Roads,
     Steer,
+    beside,
     by_network,
     chosen,
     draw_roads,
@@ -44,6 +56,7 @@ from nnlib.studies.driving import (
     load_frames,
     mirrored,
     pictures,
+    pushed,
     teacher,
 )
 
@@ -52,7 +65,9 @@ PICTURES, KEPT, HIDDEN, EPOCHS, BATCH = 2000, 500, 16, 30, 32
 RATES, PENALTIES = (0.001, 0.003, 0.01), (1.0, 10.0, 100.0)
 SHARES = (0.0, 0.05, 0.2, 0.5, 1.0)
 LAPS = 20
+EASIER, FARTHER = (4, 1.0), 1.5  # pushes and metres of a test that was too easy; metres of one that is harder
 TEST, OTHERS = (draw_roads(LAPS, np.random.default_rng(seed)) for seed in (1000, 2000))
+MORE = draw_roads(100, np.random.default_rng(7000))
 ROUNDS = (1000, 500, 500)  # pictures: of the teacher's laps, then twice of the network's own
 WEIGHTS = BOOK / "nnlib" / "alive" / "driving" / "weights.npz"
 
@@ -77,45 +92,145 @@ def loss(predict: Callable[[np.ndarray], np.ndarray], examples: tuple[np.ndarray
     return float(np.mean((predict(x) - y) ** 2))
 
 
-def laps(steer: Steer, seed: int, pushed: bool = True) -> int:
+def laps(steer: Steer, seed: int, pushes: int = PUSHES, metres: float = PUSH, roads: Roads = TEST) -> int:
     """How many of the 20 laps come round."""
-    return int(drive(TEST, steer, np.random.default_rng([seed, 1]) if pushed else None).done.sum())
+    return int(drive(roads, steer, np.random.default_rng([seed, 1]), pushes, metres).done.sum())
 
 
-def tested(network: Network, share: float, seed: int) -> dict:
+def driven(steer: Steer, seed: int) -> dict:
+    """What comes of the 20 laps, with pushes and without, and how the laps that were lost ended."""
+    found = {}
+    for name, rng in (("", np.random.default_rng([seed, 1])), (" without pushes", None)):
+        lap = drive(TEST, steer, rng)
+        found[f"laps{name}"] = int(lap.done.sum())
+        found[f"lost{name}"] = np.flatnonzero(~lap.done).tolist()  # the roads
+        if rng is not None:
+            found |= by_pushes(lap)
+            found["loss on its own laps"] = own_loss(lap, steer)
+    return found
+
+
+def by_pushes(lap: Drive) -> dict:
+    """How many laps ended in the metre of a push, and how far off the middle the cars were before all but the first."""
+    at = pushed(lap)
+    ended = [bool(at[on.sum() - 1, i]) for i, on in enumerate(lap.on.T) if not lap.done[i]]
+    times, which = np.nonzero(at & (np.cumsum(at, axis=0) > 1))
+    off = np.abs(beside(chosen(TEST, which), *lap.cars[times, which, :2].T))
+    return {"lost by a push": sum(ended), "off before a push": float(off.mean()) if len(off) else None}
+
+
+def own_loss(lap: Drive, steer: Steer) -> float:
+    """The mean squared difference from the teacher's steering where a car's own laps went."""
+    times, which = np.nonzero(lap.on)
+    roads, cars = chosen(TEST, which), lap.cars[times, which]
+    return float(np.mean((steer(roads, cars) - teacher(roads, cars)) ** 2))
+
+
+def tested(network: Network, seed: int) -> dict:
     """What a network comes to."""
+    moved = kept(1.0, seed)
     return {
-        "loss of its own kind": loss(network.predict, kept(share, seed)),
         "loss on the teacher's laps": loss(network.predict, kept(0.0, seed)),
-        "laps": laps(by_network(network), seed),
+        "loss on moved pictures": loss(network.predict, moved),
+        "moved": opposed(network, moved[0]),
+        **mirror(network, seed),
+        **driven(by_network(network), seed),
     }
 
 
-def choose_rate(share: float) -> dict:
+def choose_rate(learned: Callable, own: Callable) -> dict:
     """The rate that leaves the least loss on pictures of the same kind, and what each left."""
     tried = {}
     for rate in RATES:
         losses = []
         for seed in CHOICE_SEEDS:
             rng = np.random.default_rng(seed)
-            losses.append(loss(train(*lessons(PICTURES, share, rng), rate, rng).predict, kept(share, seed)))
+            losses.append(loss(train(*learned(rng), rate, rng).predict, own(seed)))
         tried[str(rate)] = losses
     return {"rate": min(RATES, key=lambda rate: np.mean(tried[str(rate)])), "tried": tried}
 
 
+def trained(learned: Callable, rate: float, seed: int) -> Network:
+    """The network of one seed, which picks the pictures too."""
+    rng = np.random.default_rng(seed)
+    return train(*learned(rng), rate, rng)
+
+
+def per_seed(name: str, make: Callable[[int], Network]) -> list[dict]:
+    """The test of each seed."""
+    found = [tested(make(seed), seed) for seed in SEEDS]
+    print(name, [run["laps"] for run in found], [run["laps without pushes"] for run in found], flush=True)
+    return found
+
+
 def one_share(share: float) -> dict:
-    """A share of moved pictures: its rate, and the test of each seed; for two of the shares more than that."""
-    found = {"share": share, **choose_rate(share), "per_seed": []}
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        network = train(*lessons(PICTURES, share, rng), found["rate"], rng)
-        run = tested(network, share, seed)
-        if share in (0.0, 0.5):
-            run |= {"laps without pushes": laps(by_network(network), seed, pushed=False), **mirror(network, seed)}
-            if seed == SEEDS[0]:
-                keep(network, "half_moved" if share else "none_moved")
-        found["per_seed"].append(run)
-    print(share, found["rate"], [run["laps"] for run in found["per_seed"]], flush=True)
+    """A share of moved pictures: its rate, and the test of each seed; of two shares a network is kept."""
+    learned = partial(lessons, PICTURES, share)
+    found = {"share": share, **choose_rate(learned, partial(kept, share))}
+    make = partial(trained, learned, found["rate"])
+    found["per_seed"] = per_seed(str(share), make)
+    if share in (0.0, 0.5):
+        keep(make(SEEDS[0]), "half_moved" if share else "none_moved")
+        found["farther"] = [laps(by_network(make(seed)), seed, metres=FARTHER) for seed in SEEDS]
+    return found
+
+
+def pushed_lessons(n: int, rng: np.random.Generator, roads: int = 100) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures from laps on which the teacher is pushed, and its steering."""
+    return along(draw_roads(roads, rng), teacher, n, rng)
+
+
+def pushed_teacher() -> dict:
+    """The teacher is pushed as the networks are: its rate, and the test of each seed."""
+    learned = partial(pushed_lessons, PICTURES)
+    found = choose_rate(learned, lambda seed: pushed_lessons(KEPT, np.random.default_rng([seed, 2]), roads=50))
+    return found | {"per_seed": per_seed("pushed teacher", partial(trained, learned, found["rate"]))}
+
+
+def both_sides(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Half moved, and the mirror images."""
+    x, y = lessons(PICTURES, 0.5, rng)
+    return np.concatenate([x, mirrored(x)]), np.concatenate([y, -y])
+
+
+def pushes_tried(rates: dict[float, float]) -> dict:
+    """What two tests make of the shares, on the other roads and with the seeds that choose."""
+    found = {}
+    for name, (pushes, metres) in (("easier", EASIER), ("kept", (PUSHES, PUSH))):
+        found[name] = {"pushes": pushes, "metres": metres, "laps": {}}
+        for share, rate in rates.items():
+            make = partial(trained, partial(lessons, PICTURES, share), rate)
+            found[name]["laps"][str(share)] = [
+                laps(by_network(make(seed)), seed, pushes, metres, OTHERS) for seed in CHOICE_SEEDS
+            ]
+        print("pushes", found[name], flush=True)
+    return found
+
+
+def more_roads(rates: dict[float, float]) -> dict:
+    """How many of 100 more roads' laps five seeds bring round, in both tests and without pushes."""
+    found = {"roads": len(MORE.way)}
+    for share in (0.0, 0.5):
+        laps_of = {"easier": [], "kept": [], "without": []}
+        for seed in SEEDS[:5]:
+            steer = by_network(trained(partial(lessons, PICTURES, share), rates[share], seed))
+            laps_of["easier"].append(laps(steer, seed, *EASIER, MORE))
+            laps_of["kept"].append(laps(steer, seed, roads=MORE))
+            laps_of["without"].append(int(drive(MORE, steer).done.sum()))
+        found[str(share)] = laps_of
+        print("more roads", share, laps_of, flush=True)
+    return found
+
+
+def straight() -> dict:
+    """Who never steers: the laps, the loss on both kinds of pictures, and how much the teacher steers there."""
+    found = {"laps": [laps(lambda roads, cars: np.zeros(len(cars)), seed) for seed in SEEDS]}
+    for name, share in (("teacher's laps", 0.0), ("moved pictures", 1.0)):
+        wanted = [kept(share, seed)[1] for seed in SEEDS]
+        found[name] = {
+            "loss": float(np.mean(np.square(wanted))),
+            "size": float(np.mean(np.abs(wanted))),
+        }
     return found
 
 
@@ -148,74 +263,28 @@ def opposed(network: Network, x: np.ndarray) -> dict:
     }
 
 
-def moved(stored: dict) -> dict[str, list[dict]]:
-    """What the networks of five seeds, trained again, make of moved pictures: the loss, and the mirror."""
-    rates = {one["share"]: one["rate"] for one in stored["shares"]}
-
-    def of_share(share, pictures=PICTURES):
-        def trained(seed):
-            rng = np.random.default_rng(seed)
-            return train(*lessons(pictures, share, rng), rates[share], rng)
-
-        return trained
-
-    ways = [(str(one["share"]), of_share(one["share"]), one["per_seed"]) for one in stored["shares"]]
-    ways.append(("four times", of_share(0.0, 4 * PICTURES), stored["four times"]))
-    ways.append(("dagger", lambda seed: by_own_laps(rates[0.5], seed)[0], stored["dagger"]))
-    found = {}
-    for name, trained, runs in ways:
-        found[name] = []
-        for seed in SEEDS[:5]:
-            network, examples = trained(seed), kept(1.0, seed)
-            again, before = loss(network.predict, kept(0.0, seed)), runs[seed]["loss on the teacher's laps"]
-            if not np.isclose(again, before, rtol=1e-3):
-                raise ValueError(
-                    f"{name}, seed {seed}: a loss of {again} on the teacher's laps, and {before} is stored"
-                )
-            found[name].append({"loss": loss(network.predict, examples), **opposed(network, examples[0])})
-        print("moved", name, [run["loss"] for run in found[name]], flush=True)
-    return found
-
-
-def four_times(rate: float) -> list[dict]:
-    """Four times as many pictures of the teacher's laps."""
-    found = []
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        found.append(tested(train(*lessons(4 * PICTURES, 0.0, rng), rate, rng), 0.0, seed))
-    print("four times", [run["laps"] for run in found], flush=True)
-    return found
+def along(roads: Roads, steer: Steer, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures of n places by lot where someone drives, with pushes, and what the teacher would do there."""
+    lap = drive(roads, steer, rng)
+    times, which = np.nonzero(lap.on)
+    picked = rng.permutation(len(times))[:n]
+    cars, on = lap.cars[times[picked], which[picked]], chosen(roads, which[picked])
+    return evened(pictures(on, cars)), teacher(on, cars)[:, None]
 
 
 def own_laps(network: Network, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Pictures of where a network drives, with pushes, and what the teacher would do there."""
-    roads = draw_roads(LAPS, rng)
-    driven = drive(roads, by_network(network), rng)
-    times, which = np.nonzero(driven.on)
-    picked = rng.permutation(len(times))[:n]
-    cars, on = driven.cars[times[picked], which[picked]], chosen(roads, which[picked])
-    return evened(pictures(on, cars)), teacher(on, cars)[:, None]
+    return along(draw_roads(LAPS, rng), by_network(network), n, rng)
 
 
-def by_own_laps(rate: float, seed: int) -> tuple[Network, int]:
-    """The network of one seed that learned from its own laps too, and the number of its pictures."""
+def by_own_laps(rate: float, seed: int) -> Network:
+    """The network of one seed that learned from its own laps too."""
     rng = np.random.default_rng(seed)
     x, y = lessons(ROUNDS[0], 0.0, rng)
     for n in ROUNDS[1:]:
         more = own_laps(train(x, y, rate, rng), n, rng)
         x, y = np.concatenate([x, more[0]]), np.concatenate([y, more[1]])
-    return train(x, y, rate, rng), len(x)
-
-
-def dagger(rate: float) -> list[dict]:
-    """Half of the pictures are from where the network that learned from the others has driven."""
-    found = []
-    for seed in SEEDS:
-        network, n = by_own_laps(rate, seed)
-        found.append({"loss on the teacher's laps": loss(network.predict, kept(0.0, seed)),
-                      "laps": laps(by_network(network), seed), "pictures": n})  # fmt: skip
-    print("dagger", [run["laps"] for run in found], flush=True)
-    return found
+    return train(x, y, rate, rng)
 
 
 def to_the_bright(first: int, last: int, factor: float) -> Steer:
@@ -242,8 +311,7 @@ def rule() -> dict:
     found = {
         "settings": best,
         "tried": [one | {"laps": n} for one, n in zip(settings, done, strict=True)],
-        "per_seed": [{"laps": laps(to_the_bright(**best), seed)} for seed in SEEDS],
-        "without pushes": laps(to_the_bright(**best), 0, pushed=False),
+        "per_seed": [driven(to_the_bright(**best), seed) for seed in SEEDS],
     }
     print("rule", best, [run["laps"] for run in found["per_seed"]], flush=True)
     return found
@@ -267,7 +335,11 @@ def ridge(share: float) -> dict:
         def steer(roads, cars, predict=predict):
             return predict(evened(pictures(roads, cars)))[:, 0]
 
-        found.append({"loss on the teacher's laps": loss(predict, kept(0.0, seed)), "laps": laps(steer, seed)})
+        losses = {
+            "loss on the teacher's laps": loss(predict, kept(0.0, seed)),
+            "loss on moved pictures": loss(predict, kept(1.0, seed)),
+        }
+        found.append(losses | driven(steer, seed))
     print("ridge", share, best, [run["laps"] for run in found], flush=True)
     return {"penalty": best, "tried": {str(p): losses for p, losses in tried.items()}, "per_seed": found}
 
@@ -299,47 +371,62 @@ def torch_run(share: float, rate: float, seed: int) -> dict:
 
 
 def peers() -> None:
-    """What needs scikit-learn and PyTorch."""
-    stored = json.loads((MEASURED / "studies" / "driving.json").read_text(encoding="utf-8"))
-    rates = {one["share"]: one["rate"] for one in stored["shares"]}
+    """What needs scikit-learn."""
     linear = {str(share): ridge(share) for share in (0.0, 0.5)}
+    store("studies/driving", {"peers": {"scikit-learn, ridge": linear}}, ("numpy", "scikit-learn"))
+
+
+def stored_rates() -> dict[float, float]:
+    """The rate that each share has."""
+    stored = json.loads((MEASURED / "studies" / "driving.json").read_text(encoding="utf-8"))
+    return {one["share"]: one["rate"] for one in stored["shares"]}
+
+
+def in_torch() -> None:
+    """What needs PyTorch."""
+    rates = stored_rates()
     torch = {str(share): [torch_run(share, rates[share], seed) for seed in SEEDS[:5]] for share in (0.0, 0.5)}
     print("torch", {share: [run["laps"] for run in runs] for share, runs in torch.items()}, flush=True)
-    store(
-        "studies/driving",
-        {"peers": {"scikit-learn, ridge": linear}, "torch": torch},
-        ("numpy", "scikit-learn", "torch"),
-    )
+    store("studies/driving", {"torch": torch}, ("numpy", "torch"))
 
 
 def main() -> None:
     """Measure, store, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--peers", action="store_true", help="scikit-learn and PyTorch alone")
-    parser.add_argument("--moved", action="store_true", help="what the networks make of moved pictures alone")
+    parser.add_argument("--peers", action="store_true", help="scikit-learn alone")
+    parser.add_argument("--torch", action="store_true", help="PyTorch alone")
+    parser.add_argument("--more", action="store_true", help="what comes of 100 more roads alone")
     asked = parser.parse_args()
-    if asked.peers:
-        peers()
-        return
-    if asked.moved:
-        stored = json.loads((MEASURED / "studies" / "driving.json").read_text(encoding="utf-8"))
-        store("studies/driving", {"moved": moved(stored)})
+    if asked.peers or asked.torch or asked.more:
+        if asked.peers:
+            peers()
+        if asked.torch:
+            in_torch()
+        if asked.more:
+            store("studies/driving", {"more roads": more_roads(stored_rates())})
         return
     shares = [one_share(share) for share in SHARES]
     rates = {one["share"]: one["rate"] for one in shares}
+    of_half = rates[0.5]
     data = {
         "seeds": list(SEEDS),
         "pictures": PICTURES,
         "kept": KEPT,
         "laps": LAPS,
         "shares": shares,
-        "four times": four_times(rates[0.0]),
-        "dagger": dagger(rates[0.5]),
+        "pushes": pushes_tried(rates),
+        "more roads": more_roads(rates),
+        "pushed teacher": pushed_teacher(),
+        "four times": per_seed("four times", partial(trained, partial(lessons, 4 * PICTURES, 0.0), rates[0.0])),
+        "dagger": per_seed("dagger", partial(by_own_laps, of_half)),
+        "twice half": per_seed("twice half", partial(trained, partial(lessons, 2 * PICTURES, 0.5), of_half)),
+        "both sides": per_seed("both sides", partial(trained, both_sides, of_half)),
         "rule": rule(),
-        "teacher": [laps(teacher, seed) for seed in SEEDS[:5]],
-        "straight": [laps(lambda roads, cars: np.zeros(len(cars)), seed) for seed in SEEDS],
+        "teacher": [driven(teacher, seed) for seed in SEEDS[:5]],
+        "teacher, farther": [laps(teacher, seed, metres=FARTHER) for seed in SEEDS[:5]],
+        "straight": straight(),
     }
-    store("studies/driving", data | {"moved": moved(data)})
+    store("studies/driving", data)
 
 
 if __name__ == "__main__":

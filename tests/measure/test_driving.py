@@ -24,9 +24,11 @@ def test_every_seed_was_tested_and_none_of_them_chose(share):
     assert float(best) == found["rate"]
 
 
-def test_without_moved_pictures_both_losses_are_the_same():
-    for run in SHARES[0.0]["per_seed"]:
-        assert run["loss of its own kind"] == run["loss on the teacher's laps"]
+def test_the_pushed_teachers_rate_is_the_best_of_those_tried_and_four_ways_have_one_that_was_not_chosen_for_them():
+    found = STORED["pushed teacher"]
+    assert float(min(found["tried"], key=lambda rate: np.mean(found["tried"][rate]))) == found["rate"]
+    for name in ("four times", "dagger", "twice half", "both sides"):
+        assert len(STORED[name]) == 20
 
 
 @pytest.mark.parametrize(("name", "share"), [("none_moved", 0.0), ("half_moved", 0.5)])
@@ -38,30 +40,67 @@ def test_the_kept_networks_are_those_of_the_first_seed(name, share):
     assert driving.laps(by_network(network), driving.SEEDS[0]) == pytest.approx(there["laps"], abs=1)
 
 
-def test_the_networks_that_were_asked_about_moved_pictures_are_those_that_drove():
-    asked = STORED["moved"]
-    assert set(asked) == {*map(str, driving.SHARES), "four times", "dagger"}
-    assert all(len(runs) == 5 for runs in asked.values())
-    for run, there in zip(asked["1.0"], SHARES[1.0]["per_seed"], strict=False):
-        assert run["loss"] == pytest.approx(there["loss of its own kind"], rel=1e-3)
-    for name, share in (("none_moved", "0.0"), ("half_moved", "0.5")):
-        loss = driving.loss(load()[name].predict, driving.kept(1.0, driving.SEEDS[0]))
-        assert loss == pytest.approx(asked[share][0]["loss"], rel=1e-3)  # it is kept in float32
+def test_what_came_of_the_laps_is_counted_alike():
+    named = ("four times", "dagger", "twice half", "both sides", "rule", "teacher")
+    runs = [one["per_seed"] for one in (*STORED["shares"], STORED["pushed teacher"])]
+    runs += [STORED[name]["per_seed"] if name == "rule" else STORED[name] for name in named]
+    for run in (run for one in runs for run in one):
+        assert run["laps"] + len(run["lost"]) == STORED["laps"] >= run["lost by a push"] + run["laps"]
+        assert run["laps without pushes"] + len(run["lost without pushes"]) == STORED["laps"]
+
+
+@pytest.mark.parametrize(("name", "share"), [("none_moved", 0.0), ("half_moved", 0.5)])
+def test_what_a_kept_network_makes_of_moved_pictures_and_of_its_own_laps_is_stored(name, share):
+    network, there = load()[name], SHARES[share]["per_seed"][0]
+    loss = driving.loss(network.predict, driving.kept(1.0, driving.SEEDS[0]))
+    assert loss == pytest.approx(there["loss on moved pictures"], rel=1e-3)  # it is kept in float32
+    found = driving.driven(by_network(network), driving.SEEDS[0])
+    assert found["loss on its own laps"] == pytest.approx(there["loss on its own laps"], rel=0.05)
+    assert found["lost by a push"] == pytest.approx(there["lost by a push"], abs=1)
+
+
+def test_a_lap_that_ends_in_the_metre_of_a_push_is_told_from_one_that_is_steered_off():
+    lap = driving.drive(driving.TEST, teacher, np.random.default_rng(0), 8, 2.0)  # farther than the edge
+    found = driving.by_pushes(lap)
+    assert not lap.done.any() and found == {"lost by a push": 20, "off before a push": None}
+    lap = driving.drive(driving.TEST, lambda roads, cars: np.zeros(len(cars)), np.random.default_rng(0), 8, 0.01)
+    assert driving.by_pushes(lap)["lost by a push"] < 3
+    lap = driving.drive(driving.TEST, teacher, np.random.default_rng(0))
+    assert driving.by_pushes(lap)["off before a push"] < 0.1 and driving.own_loss(lap, teacher) == 0
+
+
+def test_the_easier_test_is_on_roads_that_no_network_is_tested_on():
+    easier, kept = STORED["pushes"]["easier"], STORED["pushes"]["kept"]
+    assert (easier["pushes"], easier["metres"]) == driving.EASIER
+    assert (kept["pushes"], kept["metres"]) == (world.PUSHES, world.PUSH)
+    for found in (easier, kept):
+        assert set(found["laps"]) == {*map(str, driving.SHARES)}
+        assert all(len(laps) == len(driving.CHOICE_SEEDS) for laps in found["laps"].values())
 
 
 def test_the_roads_of_the_test_are_none_that_chose_the_rule():
     assert not np.isin(driving.TEST.waves, driving.OTHERS.waves).any()
-    assert STORED["teacher"] == [20] * 5 and driving.laps(teacher, 7) == 20
+    assert [run["laps"] for run in STORED["teacher"]] == [20] * 5 and driving.laps(teacher, 7) == 20
 
 
 def test_the_network_that_drives_itself_learns_from_as_many_pictures(monkeypatch):
     monkeypatch.setattr(driving, "train", lambda x, y, rate, rng: sizes.append(len(x)) or kept)
-    monkeypatch.setattr(driving, "SEEDS", (0,))
-
     kept, sizes = load()["none_moved"], []
-    found = driving.dagger(0.01)
-    assert sizes == [1000, 1500, 2000] and found[0]["pictures"] == driving.PICTURES
-    assert all(run["pictures"] == driving.PICTURES for run in STORED["dagger"])
+    driving.by_own_laps(0.01, 0)
+    assert sizes == [1000, 1500, 2000] and sizes[-1] == driving.PICTURES
+
+
+def test_pictures_of_a_pushed_teacher_have_its_answers_and_some_are_beside_the_middle():
+    x, y = driving.pushed_lessons(300, np.random.default_rng(0), roads=10)
+    calm = world.lessons(300, 0.0, np.random.default_rng(0), roads=10)[1]
+    assert x.shape == (300, 256) and y.shape == (300, 1) and y.std() > 1.5 * calm.std()
+
+
+def test_half_of_both_sides_is_the_mirror_image_of_the_other():
+    x, y = driving.both_sides(np.random.default_rng(0))
+    assert len(x) == 2 * driving.PICTURES
+    np.testing.assert_array_equal(world.mirrored(x[: len(x) // 2]), x[len(x) // 2 :])
+    np.testing.assert_array_equal(-y[: len(y) // 2], y[len(y) // 2 :])
 
 
 def test_pictures_of_a_networks_own_laps_have_the_teachers_answers():

@@ -69,6 +69,13 @@ def test_a_lap_that_ends_in_the_metre_of_a_push_is_told_from_one_that_is_steered
     assert driving.by_pushes(lap)["off before a push"] < 0.1 and driving.own_loss(lap, teacher) == 0
 
 
+def test_the_hundred_more_roads_are_none_of_the_others_and_five_seeds_drove_there():
+    assert not np.isin(driving.MORE.waves, [driving.TEST.waves, driving.OTHERS.waves]).any()
+    assert STORED["more roads"]["roads"] == len(driving.MORE.way) == 100
+    for share in ("0.0", "0.5"):
+        assert {len(laps) for laps in STORED["more roads"][share].values()} == {5}
+
+
 def test_the_easier_test_is_on_roads_that_no_network_is_tested_on():
     easier, kept = STORED["pushes"]["easier"], STORED["pushes"]["kept"]
     assert (easier["pushes"], easier["metres"]) == driving.EASIER

@@ -302,7 +302,10 @@ def limits() -> dict:
     On the test part; of the networks, the stored one alone. `pairs of words` is the share of the wanted German's pairs
     of neighbouring words that the translation has too, over all sentences; `length` compares the characters.
     `negation lost` counts translations without any "nicht" or the like, of those whose wanted German has one
-    (`negated`); `familiar` those with "du", of those where the wanted German says "Sie" for "you" (`polite`).
+    (`negated`), `negation added` those with one, of those where neither the wanted German nor the English has any
+    (`affirmed`). `familiar` counts those with "du", of those where the wanted German says "Sie" for "you" (`polite`),
+    and `made polite` those with "Sie", of those where it says "du" (`close`). `changed` is the chrF where the
+    dictionary leaves no English word as it stands, `above` by how much a way is above the network in most draws.
     """
     (english, german), (network, pieces) = of(2), load()
     ways = {
@@ -310,22 +313,30 @@ def limits() -> dict:
         "copy": [*map(Copy(*of(0)), english)],
         "word for word": [*map(WordForWord(*of(0)), english)],
         "word for word, by share": [*map(WordForWord(*of(0), by_share), english)],
+        "English": english,
     }
+    points = {name: np.array([*map(chrf, guesses, german)]) for name, guesses in ways.items()}
+    changed = ~np.array([*map(keeps_a_word, english, ways["word for word"])])
     each = {name: np.array([*map(pairs_of_words, guesses, german)]) for name, guesses in ways.items()}
     negated = [i for i, text in enumerate(german) if negates(text)]
-    polite = [
-        i
-        for i, (e, g) in enumerate(zip(english, german, strict=True))
-        if {"you", "your"} & {*tokens(e)} and POLITE & {*split(g)} and not (familiar(g) or g.startswith("Ihr "))
+    affirmed = [
+        i for i, (e, g) in enumerate(zip(english, german, strict=True)) if not (negates(g) or negates_in_english(e))
     ]
+    to_you = [i for i, text in enumerate(english) if {"you", "your"} & {*tokens(text)}]
+    polite = [i for i in to_you if says_sie(german[i]) and not german[i].startswith("Ihr ")]
+    close = [i for i in to_you if familiar(german[i])]
     found = {
         name: {
-            "chrf": float(np.mean([*map(chrf, guesses, german)])),
+            "chrf": float(points[name].mean()),
+            "changed": float(points[name][changed].mean()),
+            "above": luck(points[name], points["network"]),
             "pairs of words": float(each[name][:, 0].sum() / each[name][:, 1].sum()),
             "same words": sum(tokens(guess) == tokens(wanted) for guess, wanted in zip(guesses, german, strict=True)),
             "length": sum(map(len, guesses)) / sum(map(len, german)),
             "negation lost": sum(not negates(guesses[i]) for i in negated),
+            "negation added": sum(negates(guesses[i]) for i in affirmed),
             "familiar": sum(familiar(guesses[i]) for i in polite),
+            "made polite": sum(says_sie(guesses[i]) for i in close),
         }
         for name, guesses in ways.items()
     }
@@ -342,8 +353,11 @@ def limits() -> dict:
             for name, score in scores.items()
         },
         "pairs of words, network above": [float(np.quantile(shares, share)) for share in (0.025, 0.975)],
+        "changed": int(changed.sum()),
         "negated": len(negated),
+        "affirmed": len(affirmed),
         "polite": len(polite),
+        "close": len(close),
         "another's German": {
             "sentences": len(others),
             "chrf": float(np.mean([mean for _, _, mean in others])),
@@ -371,6 +385,25 @@ def words_of(text: str) -> list[str]:
 def negates(text: str) -> bool:
     """Whether a German text has a word such as "nicht"."""
     return any(re.fullmatch("nicht|nichts|nie|niemals|niemand.*|kein.*", word) for word in words_of(text))
+
+
+def negates_in_english(text: str) -> bool:
+    """Whether an English text has a word such as "not"."""
+    words = words_of(text)
+    return bool(
+        {"not", "cannot", "no", "nothing", "never", "nobody", "none", "nor", "neither", "without"} & {*words}
+    ) or ("n't" in text.lower())
+
+
+def keeps_a_word(english: str, guess: str) -> bool:
+    """Whether a translation has a word of the English, letter for letter."""
+    ours, theirs = ({word.strip() for word in split(text) if word[-1].isalpha()} for text in (english, guess))
+    return bool(ours & theirs)
+
+
+def says_sie(text: str) -> bool:
+    """Whether a German text says "Sie", in any of its forms, and no "du"."""
+    return bool(POLITE & {*split(text)}) and not familiar(text)
 
 
 def familiar(text: str) -> bool:

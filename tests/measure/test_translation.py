@@ -128,6 +128,8 @@ def test_what_another_person_wrote_is_compared_both_ways_and_signs_do_not_make_a
 def test_a_lost_not_and_a_du_are_seen_by_words_alone():
     assert [*map(translation.negates, ("Kann'nicht!", "Keine Zeit.", "Vernichtet."))] == [True, True, False]
     assert [*map(translation.familiar, ("Du gehst.", "Sie dulden es.", "Dein Kind."))] == [True, False, True]
+    assert [*map(translation.says_sie, ("Gehen Sie!", "Kennst du Sie?", "Er sieht sie."))] == [True, False, False]
+    assert [*map(translation.negates_in_english, ("Don't go!", "It is nothing.", "I know a note."))] == [1, 1, 0]
     limits = STORED["limits"]
     assert limits["network"]["chrf"] == pytest.approx(STORED["page"]["chrf"], abs=1e-3)
     for name in ("copy", "word for word"):
@@ -135,6 +137,13 @@ def test_a_lost_not_and_a_du_are_seen_by_words_alone():
     assert 0 < limits["polite"] and all(
         limits[name]["familiar"] <= limits["polite"] < limits["negated"] for name in ("network", "copy")
     )
+    assert limits["negated"] + limits["affirmed"] <= STORED["parts"][2]
+    assert limits["English"]["negation added"] == limits["English"]["familiar"] == limits["English"]["same words"] == 0
+
+
+def test_a_word_is_kept_if_it_stands_letter_for_letter():
+    assert translation.keeps_a_word("I see Dan.", "Ich sehe Dan.")
+    assert not translation.keeps_a_word("I see Dan.", "Ich sehe Dans.") and not translation.keeps_a_word("Hi!", "Na!")
 
 
 def test_pytorchs_own_parts_with_the_same_weights_say_the_same():

@@ -115,6 +115,7 @@ def test_looking_at_the_partner_counts_and_a_straight_line_is_the_control(monkey
 
 def test_a_pair_of_neighbouring_words_counts_in_its_order_alone():
     assert translation.pairs_of_words("Ich kann nicht gehen.", "nicht gehen kann ich") == (1, 3)
+    assert translation.pairs_of_words("Er geht nun heim.", "Er geht heim.") == (1, 2)  # as the page has it
     assert translation.pairs_of_words("Nein!", "Ja!") == (0, 0)
 
 

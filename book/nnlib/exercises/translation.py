@@ -82,8 +82,8 @@ def letter_short():
 @explain_it(
     "What it was told",
     minutes=2,
-    question="A translator has 60 of 100 pieces right when it is told the wanted pieces before each. Another of its "
-    "kind that learned without any English has 45. What do the 60 say of its translations?",
+    question="A translator has 70 of 100 pieces right when it is told the wanted pieces before each. Another of its "
+    "kind that learned without any English has 55. What do the 70 say of its translations?",
     hints=(
         "After “Ich weiß nich” hardly anything but a “t” can come. Must one know the English for that?",
         "Who tells it the pieces before when it translates by itself?",
@@ -94,21 +94,21 @@ def letter_short():
 def what_told_says():
     return (
         Choice(
-            "That about 60 of 100 of its sentences are right.",
+            "That about 70 of 100 of its sentences are right.",
             "a sentence has many pieces, and a wrong one changes what comes after it",
         ),
         Choice(
-            "That it gets 60 of 100 pieces right by itself.",
+            "That it gets 70 of 100 pieces right by itself.",
             "by itself it goes on from its own pieces, wrong ones too",
         ),
         Choice(
-            "Little: 45 can be had without English, and alone it is told nothing.",
+            "Little: 55 can be had without English, and alone it is told nothing.",
             "yes: as many can be foreseen from the German before, which alone it would first have to get right",
             right=True,
         ),
         Choice(
-            "That 15 of 100 pieces are words that it knows and 45 are guessed.",
-            "a piece is not known or guessed; the 45 are what German alone would give",
+            "That 15 of 100 pieces are words that it knows and 55 are guessed.",
+            "a piece is not known or guessed; the 55 are what German alone would give",
         ),
     )
 

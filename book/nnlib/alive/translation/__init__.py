@@ -138,7 +138,7 @@ def said(read: dict, block: int = BLOCK) -> str:
         for most in [int(np.argmax(row["asked"][block]))]
     )
     cut = "" if rows[-1]["piece"] == END else " It found no end."
-    told = f"Each piece, how likely it was, and the English piece to which block {block + 1} attended most"
+    told = f"Each piece, how likely the network held it, and the English piece to which block {block + 1} attended most"
     return f"“{read['text']}” becomes “{german}”. {told}: {each}.{cut}"
 
 

@@ -25,7 +25,7 @@ function render({ model, el }) {
     element("div", { class: "nnlib-live-row", role: "group", "aria-label": "Attention of" }, "Attention of: ", ...blocks),
     matrix,
     says,
-    element("p", { class: "nnlib-live-small" }, "Each row is a German piece; ␣ is a blank. Grey beside it: how likely it was, in per cent; below 50 it is dotted. Then, for each English piece: which share of the block's attention went there, in per cent; the rest went to the mark and to the German before. All of it happens here: your sentence goes nowhere."),
+    element("p", { class: "nnlib-live-small" }, "Each row is a German piece; ␣ is a blank. Grey beside it: how likely the network held it after its own pieces before, in per cent; below 50 it is dotted. It can be sure and wrong. Then, for each English piece: which share of the block's attention went there when the row's piece was foreseen, in per cent; the rest went to the mark and to the German before. All of it happens here: your sentence goes nowhere."),
     status,
   );
   for (const kind of ["pointerdown", "focusin"]) el.addEventListener(kind, begin, { once: true });
@@ -100,7 +100,7 @@ function table(english, rows, block) {
     "tr",
     {},
     element("th", { scope: "row", class: p < 0.5 ? "nnlib-translation-unsure" : "" }, shown(piece)),
-    element("td", { class: "nnlib-translation-p" }, String(Math.round(100 * p))),
+    element("td", { class: "nnlib-translation-p" }, percent(p)),
     ...asked[block].map((weight) => element("td", { class: "nnlib-translation-cell", style: `--weight: ${weight}` }, share(weight))),
   ));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines));

@@ -42,6 +42,6 @@ function said({ text, wrong, english, rows }, block) {
     return `${quoted(piece)} ${percent(p)} %, to ${quoted(english[most])} ${share(asked[block][most])} %`;
   });
   const cut = rows.at(-1).piece === STOP ? "" : " It found no end.";
-  const told = `Each piece, how likely it was, and the English piece to which block ${block + 1} attended most`;
+  const told = `Each piece, how likely the network held it, and the English piece to which block ${block + 1} attended most`;
   return `“${text}” becomes “${german(rows)}”. ${told}: ${each.join("; ")}.${cut}`;
 }

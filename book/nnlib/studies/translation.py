@@ -131,6 +131,8 @@ def learn_merges(texts: Iterable[str], how_many: int) -> list[tuple[str, str]]:
         for word, pieces in cut.items():
             for pair in pairwise(pieces):
                 pairs[pair] += words[word]
+        if not pairs:
+            raise ValueError(f"{len(merges)} pairs join all these texts, not {how_many}: ask for fewer, or give more")
         merges.append(max(pairs, key=lambda pair: (pairs[pair], pair)))
         cut = {word: join(pieces, merges[-1]) for word, pieces in cut.items()}
     return merges

@@ -153,3 +153,20 @@ def test_the_background_is_not_dark_and_a_nucleus_is():
     white = [x[i][place] for i, place in zip(boxes[boxes[:, 1] == WHITE, 0], middles, strict=True)]
     assert 0.7 < np.median(white) < 1.3
     assert typical_size(of_kind(boxes, RED), apart(part)[0]) == (105, 101)
+
+
+def test_nearly_every_white_cell_is_a_large_blob_among_small_ones():
+    light, boxes, _ = load_cells()
+    x, white = darkness(light), of_kind(boxes, WHITE)
+    sizes = {True: [], False: []}
+    reached = 0
+    for picture, cells in zip(x, white, strict=True):
+        inside = np.zeros(picture.shape, bool)
+        for left, top, right, bottom in cells:
+            box = slice(top // 16, -(-bottom // 16)), slice(left // 16, -(-right // 16))
+            inside[box] = True
+            reached += picture[box].max() >= 0.8
+        for blob in blobs(picture >= 0.8):
+            sizes[any(inside[place] for place in blob)].append(len(blob))
+    assert 365 < reached < sum(map(len, white)) == 372
+    assert np.percentile(sizes[False], 90) < np.median(sizes[True]) / 2

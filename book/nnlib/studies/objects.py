@@ -98,7 +98,7 @@ def typical_size(labelled: Sequence[Sequence[Box]], photographs: Collection[int]
 
 
 def darkness(light: np.ndarray) -> np.ndarray:
-    """How much darker each pixel is than its photograph's background, its brightest twentieth; near 1 in a nucleus."""
+    """How much darker each pixel is than its photograph's background, its brightest twentieth; about 1 in nuclei."""
     background = np.percentile(light, 95, axis=(1, 2), keepdims=True)
     return 3 * (background - light)
 

@@ -1,6 +1,6 @@
 """Tell whether two pictures show one person, of people never seen before: areas under the ROC curve, and false accepts.
 
-    python -m measure.studies.faces      or `make STUDY=faces study`: about 4 minutes
+    python -m measure.studies.faces      or `make STUDY=faces study`: about 6 minutes
 
 Five draws of people by lot, each with a seed of its own for the network: ten of the forty are the test part. Of the
 other thirty five at a time are set aside to choose by, each once, and every answer is chosen by its mean area there: of
@@ -11,16 +11,17 @@ of the ten once. All answers get the same pictures, of 16 x 16 pixels.
 What a threshold accepts is told twice: where it is laid by the tested pairs' own labels, to accept nine in ten of the
 same pairs or one in twenty of the different ones, and where it is set before, to accept as many of people set aside.
 
-Beside that: the network, with its hidden layer and without, with five seeds on each draw; how far the codes of known
-people and of new ones are apart where no different pair is pushed, beside the untrained network and over as many steps;
-how many rejects fall on each person; and what is measured if the ten people tested are known from other pictures: five
-of each are learned from, or five of each of ten others, beside twenty whole people, and the pairs of their other five
-pictures are tested. Both networks learn from 250 pictures of thirty people.
+The networks' numbers are told with five seeds on each draw, and the Fisherfaces' area where the labels of the known
+pictures are dealt out by lot. Beside that: how far the codes of known people and of new ones are apart where no
+different pair is pushed, beside the untrained network and over as many steps; how many rejects fall on each person; and
+what is measured, with five seeds, if the ten people tested are known from other pictures: five of each are learned
+from, or five of each of ten others, beside twenty whole people, and the pairs of their other five pictures are tested.
+Both networks learn from 250 pictures of thirty people.
 
 It writes `book/measured/studies/faces.json`, and how many pairs of each draw are how far apart to
 `book/nnlib/alive/faces/counts.npz`; the study shows both. With `--torch` it trains the same network, with the settings
 that were best here, in PyTorch, and nothing else; with `--chosen` it takes the settings stored and measures the rest
-anew, in a minute.
+anew, in a few minutes.
 """
 
 import argparse
@@ -115,12 +116,18 @@ def by_scikit_learn(learn: np.ndarray, count: int, even: bool) -> Encode:
     return PCA(count, whiten=even, svd_solver="full").fit(rows()[learn]).transform
 
 
-def by_fisherfaces(learn: np.ndarray, count: int, shrinkage: float) -> Encode:
-    """Scikit-learn's linear discriminant analysis: the directions that tell the known people apart best."""
+def by_fisherfaces(learn: np.ndarray, count: int, shrinkage: float, dealt: int | None = None) -> Encode:
+    """Scikit-learn's linear discriminant analysis: the directions that tell the known people apart best.
+
+    With `dealt`, a seed, the labels are dealt out among the known pictures by lot.
+    """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=shrinkage, n_components=count)
-    return model.fit(rows()[learn], faces().person[learn]).transform
+    labels = faces().person[learn]
+    if dealt is not None:
+        labels = np.random.default_rng(dealt).permutation(labels)
+    return model.fit(rows()[learn], labels).transform
 
 
 def batches(same: np.ndarray, rng: np.random.Generator, push: bool) -> Iterator[np.ndarray]:
@@ -279,7 +286,10 @@ def draw(seed: int, settings: dict[str, dict]) -> tuple[dict, dict[str, Encode]]
         "told": {name: told(encode, test) for name, encode in answers.items()},
         "set before": {name: set_before(way, people, answers[name], test) for name, way in ways.items()},
         "rejected": {name: rejected(encode, tested) for name, encode in answers.items()},
-        "known": known(seed, settings["network"]),
+        "labels dealt by lot": [
+            told(by_fisherfaces(learn, **settings[FISHERFACES], dealt=other), test)["area"] for other in SEEDS
+        ],
+        "known": [known(seed, settings["network"], other) for other in SEEDS],
         "collapse": {name: collapse(seed, name) for name in COLLAPSED_EPOCHS},
     }
     return run, answers
@@ -295,7 +305,7 @@ def rejected(encode: Encode, people: np.ndarray) -> list[int]:
     return [int(np.sum(d[same & (whose == each)] > threshold)) for each in people]
 
 
-def known(seed: int, setting: dict) -> dict:
+def known(seed: int, setting: dict, other: int) -> dict:
     """The same pairs by a network that knows the tested people from other pictures, and by one that does not.
 
     Both learn from all pictures of twenty people and from five each of ten, who are the tested ones or ten more.
@@ -310,8 +320,8 @@ def known(seed: int, setting: dict) -> dict:
     never, knows = (np.concatenate([whole, five(whose)]) for whose in (people[:TESTED], tested))
     return {
         "pictures": [len(never), len(knows)],
-        "never seen": told(by_network(never, seed, **setting), test),
-        "known": told(by_network(knows, seed, **setting), test),
+        "never seen": told(by_network(never, other, **setting), test),
+        "known": told(by_network(knows, other, **setting), test),
     }
 
 
@@ -353,10 +363,15 @@ def counts(runs: list[tuple[dict, dict[str, Encode]]]) -> dict[str, np.ndarray]:
     return found
 
 
-def by_seed(setting: dict, seed: int) -> list[float]:
-    """The area of a network on one draw, with each seed."""
+def by_seed(setting: dict, seed: int) -> list[dict[str, dict[str, float]]]:
+    """What a network tells on one draw, and at thresholds set before, with each seed."""
     people, tested = parts(seed)
-    return [told(by_network(of(people), other, **setting), of(tested))["area"] for other in SEEDS]
+    test, found = of(tested), []
+    for other in SEEDS:
+        way = partial(by_network, seed=other, **setting)
+        encode = way(of(people))
+        found.append({"told": told(encode, test), "set before": set_before(way, people, encode, test)})
+    return found
 
 
 def main() -> None:

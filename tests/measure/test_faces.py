@@ -29,7 +29,8 @@ def test_each_draw_was_measured_with_what_was_chosen_for_it():
     for way in faces.NETWORKS:
         assert np.shape(STORED["by seed"][way]) == (5, 5)
         for seed, run in enumerate(STORED["runs"]):  # a draw's own seed is among the five
-            assert STORED["by seed"][way][seed][seed] == pytest.approx(run["told"][way]["area"], abs=1e-5)
+            for part in ("told", "set before"):
+                assert STORED["by seed"][way][seed][seed][part] == pytest.approx(run[part][way], abs=1e-5)
     for run in STORED["runs"]:
         network, eigen = run["settings"]["network"], run["settings"]["eigenfaces"]
         assert network["hidden"] == faces.HIDDEN and run["settings"]["without hidden layer"]["hidden"] == 0
@@ -92,6 +93,27 @@ def test_eigenfaces_are_scaled_to_one_spread_where_that_is_asked(drawn):
     assert np.ptp(faces.by_eigenfaces(learn, 5, False)(faces.rows()[learn]).std(axis=0)) > 0.1
 
 
+def test_labels_dealt_by_lot_are_those_of_the_known_pictures_at_other_places(drawn, monkeypatch):
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    learned, fit = [], LinearDiscriminantAnalysis.fit
+
+    def seen(model, x, labels):
+        learned.append(labels)
+        return fit(model, x, labels)
+
+    monkeypatch.setattr(LinearDiscriminantAnalysis, "fit", seen)
+    learn = faces.of(faces.parts(0)[0])
+    for dealt in (None, 0, 1):
+        faces.by_fisherfaces(learn, 5, 0.3, dealt)
+    plain, *others = learned
+    np.testing.assert_array_equal(plain, drawn.person[learn])
+    for labels in others:
+        np.testing.assert_array_equal(np.sort(labels), np.sort(plain))
+        assert np.mean(labels == plain) < 0.2
+    assert not np.array_equal(*others)
+
+
 @pytest.mark.parametrize("push", [True, False])
 def test_an_epoch_has_every_same_pair_once_and_as_many_others_if_they_are_pushed(push):
     same = all_pairs(np.repeat(np.arange(6), 5))[2]
@@ -104,6 +126,7 @@ def test_both_networks_of_the_trap_have_as_many_pictures_and_the_same_pairs(draw
     learned, tests = [], []
 
     def by_network(learn, seed):
+        assert seed == 3  # the network's own, not the draw's
         learned.append(set(learn.tolist()))
         return lambda x: x
 
@@ -113,7 +136,7 @@ def test_both_networks_of_the_trap_have_as_many_pictures_and_the_same_pairs(draw
 
     monkeypatch.setattr(faces, "by_network", by_network)
     monkeypatch.setattr(faces, "told", told)
-    assert faces.known(0, {})["pictures"] == [250, 250]
+    assert faces.known(0, {}, 3)["pictures"] == [250, 250]
     tested = set(faces.of(faces.parts(0)[1]).tolist())
     assert tests[0] == tests[1] < tested and len(tests[0]) == 50
     never, knows = learned

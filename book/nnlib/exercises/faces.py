@@ -60,8 +60,9 @@ def _threshold(d, same, share):
         "Which distances of same pairs are accepted first, as the threshold rises?",
         "`np.sort(d[same])` has them in order. Where in it stands the last one that must be accepted? "
         "(`np.quantile` takes values between, so it may miss the lowest.)",
-        "Of 20 same pairs and a share of 0.9 that is place 17, counted from 0; or try them in order, until "
-        "`np.mean(d[same] <= threshold) >= share`. Then count the different pairs that are no farther apart: "
+        "Try them in order, until `np.mean(d[same] <= threshold) >= share`: of 20 same pairs and a share of 0.9 at "
+        "place 17, counted from 0. (The place can be reckoned, too; but 0.07 * 100 is a little more than 7 to Python, "
+        "and rounded up 8.) Then count the different pairs that are no farther apart: "
         "`np.mean(d[~same] <= threshold)`.",
     ),
     why="The threshold is set by the same pairs alone; what it lets in of the others is its price.",
@@ -102,7 +103,7 @@ def price(d, same, share):
 
     Distances d (n,), and same (n,), which is True where a pair shows one person.
     """
-    for threshold in [-1, *np.sort(d[same])]:  # -1 accepts nobody
+    for threshold in np.sort(d[same]):
         if np.mean(d[same] <= threshold) >= share:
             return np.mean(d[~same] <= threshold)
 
@@ -197,7 +198,8 @@ def _trained(network, x, person, rng, epochs):
     minutes=20,
     hints=(
         "What makes two pictures of one of these people differ? Which directions in pixel space carry that?",
-        "Train a single dense layer with `Contrastive`, on all same pairs and as many different ones.",
+        "A single dense layer can learn to take these directions out. Train one with `Contrastive`, on all same pairs "
+        "and as many different ones.",
         "Five epochs of `Adam(network.parameters(), 0.001)`, each of some 40 batches, are enough. Return "
         "`lambda new: network.predict(new - mean)`.",
     ),

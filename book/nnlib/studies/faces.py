@@ -90,8 +90,8 @@ def load_faces(fallback: bool = False) -> Faces:
     """400 pictures of 40 people, taken at a laboratory in Cambridge from 1992 to 1994.
 
     F. Samaria and A. Harter (1994), https://doi.org/10.1109/ACV.1994.341300; AT&T Laboratories Cambridge.
-    There is no formal licence: credit to AT&T Laboratories Cambridge is asked for. They are faces of people, so they
-    do not come with the book. The file is looked for as `nnlib.load_mnist` says.
+    There is no formal licence: credit to AT&T Laboratories Cambridge is asked for. They are faces of people, so the
+    file does not come with the book. It is looked for as `nnlib.load_mnist` says.
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ def join(pieces: Sequence[str], pair: tuple[str, str]) -> list[str]:
 
 
 def learn_merges(texts: Iterable[str], how_many: int) -> list[tuple[str, str]]:
-    """The pairs of pieces to be joined, the first first; each was, when its turn came, the most frequent one."""
+    """The pairs of pieces to be joined, `how_many` at most; each was, when its turn came, the most frequent one."""
     words = Counter(word for text in texts for word in split(text))
     cut = {word: list(word) for word, times in words.items() if times > 1}
     merges = []
@@ -132,7 +132,7 @@ def learn_merges(texts: Iterable[str], how_many: int) -> list[tuple[str, str]]:
             for pair in pairwise(pieces):
                 pairs[pair] += words[word]
         if not pairs:
-            raise ValueError(f"{len(merges)} pairs join all these texts, not {how_many}: ask for fewer, or give more")
+            break  # each word is one piece
         merges.append(max(pairs, key=lambda pair: (pairs[pair], pair)))
         cut = {word: join(pieces, merges[-1]) for word, pieces in cut.items()}
     return merges

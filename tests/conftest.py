@@ -36,16 +36,21 @@ def pytest_configure(config):
 FIRST = tuple(
     f"tests/{name}.py"
     for name in (
-        "browser/test_axe",
-        "book/test_invitations",
-        "browser/test_pages",
         "exercises/test_exercises",
+        "book/test_invitations",
+        "browser/test_axe",
         "book/test_site",
+        "browser/test_pages",
+        "browser/test_live_page",
+        "alive/test_sentiment",
         "browser/test_pdf",
-        "browser/test_lite",
+        "tools/test_epub",
+        "tools/test_environment",
+        "book/test_chapters",
+        "alive/test_translation",
         "nnlib/test_bad_luck",
-        "browser/test_digit",
-        "browser/test_stepper",
+        "browser/test_exercises",
+        "browser/test_lite",
         "browser/test_landscape",
     )
 )

@@ -17,12 +17,12 @@ roads of their own both times, and where its own pushed laps on the 20 roads wen
 with pushes of 1.5 m.
 
 The pushes were made harder while the study was made: `pushes` says what an easier test, four pushes of 1.0 m, makes of
-the shares on 20 other roads, with the seeds that choose. What both tests make of none moved and half moved on 100 more
-roads, five seeds each, `--more` measures alone.
+the shares on 20 other roads, with the seeds that choose. What both tests make of none moved, half moved, all
+moved and the rule on 100 more roads, five seeds each, `--more` measures alone.
 
 The plain peers: a rule without learning that steers to the mean column of what is bright, its rows and its factor
 chosen on those other roads; with `--peers`, which needs scikit-learn and measures nothing else, its ridge regression,
-the penalty chosen as the rates are; with `--torch` the same network in PyTorch.
+the penalty chosen as the rates are, also on the 100 more roads; with `--torch` the same network in PyTorch.
 
 It writes `book/measured/studies/driving.json`, and two networks of the first seed, none moved and half moved, to
 `book/nnlib/alive/driving/weights.npz`.
@@ -207,18 +207,30 @@ def pushes_tried(rates: dict[float, float]) -> dict:
     return found
 
 
+def on_more(steer: Steer, seed: int) -> dict:
+    """How many of 100 more roads' laps come round, in both tests and without pushes."""
+    return {
+        "easier": laps(steer, seed, *EASIER, MORE),
+        "kept": laps(steer, seed, roads=MORE),
+        "without": int(drive(MORE, steer).done.sum()),
+    }
+
+
+def by_test(found: list[dict]) -> dict:
+    """What several seeds came to on the 100 more roads, a list for each test."""
+    return {test: [run[test] for run in found] for test in found[0]}
+
+
 def more_roads(rates: dict[float, float]) -> dict:
-    """How many of 100 more roads' laps five seeds bring round, in both tests and without pushes."""
+    """What five seeds bring round of 100 more roads' laps, of three shares and of the rule that was chosen."""
     found = {"roads": len(MORE.way)}
-    for share in (0.0, 0.5):
-        laps_of = {"easier": [], "kept": [], "without": []}
-        for seed in SEEDS[:5]:
-            steer = by_network(trained(partial(lessons, PICTURES, share), rates[share], seed))
-            laps_of["easier"].append(laps(steer, seed, *EASIER, MORE))
-            laps_of["kept"].append(laps(steer, seed, roads=MORE))
-            laps_of["without"].append(int(drive(MORE, steer).done.sum()))
-        found[str(share)] = laps_of
-        print("more roads", share, laps_of, flush=True)
+    for share in (0.0, 0.5, 1.0):
+        make = partial(trained, partial(lessons, PICTURES, share), rates[share])
+        found[str(share)] = by_test([on_more(by_network(make(seed)), seed) for seed in SEEDS[:5]])
+        print("more roads", share, found[str(share)], flush=True)
+    best = rule_tried()[0]
+    found["rule"] = by_test([on_more(to_the_bright(**best), seed) for seed in SEEDS[:5]])
+    print("more roads, rule", found["rule"], flush=True)
     return found
 
 
@@ -300,17 +312,22 @@ def to_the_bright(first: int, last: int, factor: float) -> Steer:
     return steer
 
 
-def rule() -> dict:
-    """What the rule comes to, its rows and factor chosen on other roads."""
+def rule_tried() -> tuple[dict, list[dict]]:
+    """The rows and the factor that bring most laps round on other roads, and what each setting brings."""
     settings = [
         {"first": first, "last": last, "factor": factor}
         for (first, last), factor in product(((1, 2), (2, 3), (3, 4), (2, 5), (3, 5)), (0.3, 0.6, 1.0, 2.0))
     ]
     done = [int(drive(OTHERS, to_the_bright(**one), np.random.default_rng(0)).done.sum()) for one in settings]
-    best = settings[int(np.argmax(done))]
+    return settings[int(np.argmax(done))], [one | {"laps": n} for one, n in zip(settings, done, strict=True)]
+
+
+def rule() -> dict:
+    """What the rule comes to, its rows and factor chosen on other roads."""
+    best, tried = rule_tried()
     found = {
         "settings": best,
-        "tried": [one | {"laps": n} for one, n in zip(settings, done, strict=True)],
+        "tried": tried,
         "per_seed": [driven(to_the_bright(**best), seed) for seed in SEEDS],
     }
     print("rule", best, [run["laps"] for run in found["per_seed"]], flush=True)
@@ -328,7 +345,7 @@ def ridge(share: float) -> dict:
 
     tried = {p: [loss(fitted(p, seed), kept(share, seed)) for seed in CHOICE_SEEDS] for p in PENALTIES}
     best = min(PENALTIES, key=lambda p: np.mean(tried[p]))
-    found = []
+    found, more = [], []
     for seed in SEEDS:
         predict = fitted(best, seed)
 
@@ -340,8 +357,15 @@ def ridge(share: float) -> dict:
             "loss on moved pictures": loss(predict, kept(1.0, seed)),
         }
         found.append(losses | driven(steer, seed))
-    print("ridge", share, best, [run["laps"] for run in found], flush=True)
-    return {"penalty": best, "tried": {str(p): losses for p, losses in tried.items()}, "per_seed": found}
+        if seed in SEEDS[:5]:
+            more.append(on_more(steer, seed))
+    print("ridge", share, best, [run["laps"] for run in found], by_test(more), flush=True)
+    return {
+        "penalty": best,
+        "tried": {str(p): losses for p, losses in tried.items()},
+        "per_seed": found,
+        "more roads": by_test(more),
+    }
 
 
 def torch_run(share: float, rate: float, seed: int) -> dict:

@@ -72,8 +72,16 @@ def test_a_lap_that_ends_in_the_metre_of_a_push_is_told_from_one_that_is_steered
 def test_the_hundred_more_roads_are_none_of_the_others_and_five_seeds_drove_there():
     assert not np.isin(driving.MORE.waves, [driving.TEST.waves, driving.OTHERS.waves]).any()
     assert STORED["more roads"]["roads"] == len(driving.MORE.way) == 100
-    for share in ("0.0", "0.5"):
-        assert {len(laps) for laps in STORED["more roads"][share].values()} == {5}
+    ridge = [found["more roads"] for found in STORED["peers"]["scikit-learn, ridge"].values()]
+    for tests in (*(STORED["more roads"][name] for name in ("0.0", "0.5", "1.0", "rule")), *ridge):
+        assert {name: len(laps) for name, laps in tests.items()} == {"easier": 5, "kept": 5, "without": 5}
+
+
+def test_what_the_rule_and_a_kept_network_bring_round_on_the_hundred_more_roads_is_stored():
+    rule = driving.to_the_bright(**STORED["rule"]["settings"])
+    for steer, name in ((rule, "rule"), (by_network(load()["half_moved"]), "0.5")):
+        lap = driving.drive(driving.MORE, steer)
+        assert lap.done.sum() == pytest.approx(STORED["more roads"][name]["without"][0], abs=1)
 
 
 def test_the_easier_test_is_on_roads_that_no_network_is_tested_on():

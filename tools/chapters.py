@@ -55,6 +55,12 @@ def studies(root: Path = ROOT) -> list[Path]:
     return [path for path in numbered(root) if metadata(path).get("nnlib", {}).get("kind") == "study"]
 
 
+def taught(root: Path = ROOT) -> list[Path]:
+    """The chapters that teach: all but the studies."""
+    apart = studies(root)
+    return [path for path in numbered(root) if path not in apart]
+
+
 def label(path: Path) -> str:
     """A chapter's label, which names its exercises, its predictions and what a reader's progress keeps of it."""
     if not (match := re.match(r"\(ch-([a-z]+)\)=\n", _beginning(path))):

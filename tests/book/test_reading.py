@@ -9,14 +9,12 @@ import pytest
 import reading
 import rules
 
-from chapters import ROOT, label, metadata, numbered, studies
+from chapters import ROOT, label, metadata, numbered, studies, taught
 from nnlib.exercises.kinds import ExplainIt, OrderIt, PredictIt
 
 each = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
 STUDIES = pytest.mark.parametrize("path", studies(), ids=lambda path: path.stem)
-CHAPTERS = pytest.mark.parametrize(
-    "path", [path for path in numbered() if path not in studies()], ids=lambda path: path.stem
-)
+CHAPTERS = pytest.mark.parametrize("path", taught(), ids=lambda path: path.stem)
 PENCIL = (PredictIt, OrderIt, ExplainIt)  # the kinds that ask for no code
 
 

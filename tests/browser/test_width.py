@@ -1,15 +1,17 @@
 """Errors by width in a browser: width, wrong labels and L2 are chosen by keys and by finger, and the words follow."""
 
+from functools import cache
+
 from windows import CALM, PHONE, says, tab_to
 
 from nnlib.alive import width
 
-FOUND = width.measured()
+found = cache(width.measured)
 
 
 def sentence(neurons, wrong="none", l2="none"):
     """What the page says of a choice."""
-    return width.said(neurons, wrong, l2, *FOUND[wrong][l2][width.WIDTHS.index(neurons)])
+    return width.said(neurons, wrong, l2, *found()[wrong][l2][width.WIDTHS.index(neurons)])
 
 
 def test_it_is_steered_by_keyboard_alone(alive, shown):

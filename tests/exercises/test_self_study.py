@@ -12,13 +12,11 @@ from collections import Counter
 import pytest
 import rules
 
-from chapters import label, numbered, studies
+from chapters import label, numbered, studies, taught
 from nnlib.exercises.kinds import Exercise, ExplainIt, FixIt, PredictIt, StretchIt, WriteIt
 
 each = pytest.mark.parametrize("path", numbered(), ids=lambda path: path.stem)
-each_chapter = pytest.mark.parametrize(
-    "path", [path for path in numbered() if path not in studies()], ids=lambda path: path.stem
-)
+each_chapter = pytest.mark.parametrize("path", taught(), ids=lambda path: path.stem)
 each_study = pytest.mark.parametrize("path", studies(), ids=lambda path: path.stem)
 
 

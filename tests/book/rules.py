@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -305,14 +306,14 @@ def figures_have_alt_texts(notebook: dict) -> list[str]:
 
 @rule
 def glued_numbers_are_made_here(notebook: dict) -> list[str]:
-    """Every number that the prose takes by {glue} is computed in the same notebook."""
-    made = {
-        output.get("metadata", {}).get("scrapbook", {}).get("name")
-        for _, cell in code_cells(notebook)
-        for output in cell["outputs"]
-    }
+    """Every number that the prose takes by {glue} is computed in the same notebook, and none under another's name."""
+    records = (output.get("metadata", {}) for _, cell in code_cells(notebook) for output in cell["outputs"])
+    made = Counter(record["scrapbook"]["name"] for record in records if "scrapbook" in record)
     used = re.findall(r"\{glue(?::\w+)?\}`(?:[^`<]*<)?([^`:>]+)", prose(notebook))
-    return [f"{{glue}}`{name}` is used and never made" for name in dict.fromkeys(used) if name not in made]
+    return [
+        *(f"{{glue}}`{name}` is used and never made" for name in dict.fromkeys(used) if name not in made),
+        *(f"{name} is glued {times} times" for name, times in made.items() if times > 1),
+    ]
 
 
 @rule

@@ -217,6 +217,10 @@ BROKEN = {
     "picture in HTML": ("figures_have_alt_texts", [code("x", shown(**{"text/html": ["<p>", "<svg/>"]}))]),
     "number from nowhere": ("glued_numbers_are_made_here", [markdown("It is {glue:text}`rate`.")]),
     "number from nowhere, formatted": ("glued_numbers_are_made_here", [markdown("It is {glue:text}`rate:.2f`.")]),
+    "two numbers of one name": (
+        "glued_numbers_are_made_here",
+        [code("x = 1"), check("glue('few', 3)\nglue('few', 4)", glued("few"), glued("few"))],
+    ),
     "link to a file": ("prose_uses_labels", [markdown("See [there](the_perceptron.ipynb).")]),
     "meta": ("prose_uses_labels", [markdown("```{meta}\n:description: x\n```")]),
     "empty heading": ("headings_have_content", [markdown("## One\n\n## Two\n\ntext")]),

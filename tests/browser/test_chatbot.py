@@ -1,7 +1,7 @@
 """The chatbot in a browser: it is asked, told twice, and given other bags, by keys, by pointer and by finger."""
 
 import pytest
-from windows import CALM, FAIL_ONCE, PHONE, says, tab_to, weights_asked
+from windows import CALM, FAIL, MEND, PHONE, says, tab_to, weights_asked
 
 from nnlib.alive import chatbot
 
@@ -80,9 +80,10 @@ def test_the_weights_come_from_disk_too(asking, small_site):
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(asking):
     page = asking(**CALM)
-    page.evaluate(FAIL_ONCE)
+    page.evaluate(FAIL)
     page.get_by_label("Your question").click()
     says(page, "The chatbot's weights could not be loaded. Type once more to try again.")
+    page.evaluate(MEND)
     page.get_by_label("Your question").press_sequentially("?")
     says(page, chatbot.of(f"{FIRST}?"))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from windows import CALM, FAIL_ONCE, PHONE, hold_the_clock, says, tab_to, weights_asked
+from windows import CALM, FAIL, MEND, PHONE, hold_the_clock, says, tab_to, weights_asked
 
 from nnlib.alive import driving
 from nnlib.studies import driving as world
@@ -127,9 +127,10 @@ def test_the_network_drives_and_another_road_is_laid(driven):
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(driven):
     page = driven(**CALM)
-    page.evaluate(FAIL_ONCE)
+    page.evaluate(FAIL)
     page.get_by_role("button", name="5 m on").click()
     says(page, "The networks' weights could not be loaded. Press a button once more to try again.")
+    page.evaluate(MEND)
     page.get_by_role("button", name="5 m on").click()
     says(page, after(*5 * ["who"], who="none_moved"))
 

@@ -1,7 +1,7 @@
 """Sentiment in a browser: a sentence is typed, words are struck out, by keys, by pointer and by finger."""
 
 import pytest
-from windows import CALM, FAIL_ONCE, PHONE, says, tab_to, weights_asked
+from windows import CALM, FAIL, MEND, PHONE, says, tab_to, weights_asked
 
 from nnlib.alive import sentiment
 
@@ -71,9 +71,10 @@ def test_the_weights_come_from_disk_too(reading, small_site):
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(reading):
     page = reading(**CALM)
-    page.evaluate(FAIL_ONCE)
+    page.evaluate(FAIL)
     page.get_by_label("Your sentence").click()
     says(page, "The networks' weights could not be loaded. Type once more to try again.")
+    page.evaluate(MEND)
     page.get_by_label("Your sentence").press_sequentially("!")
     says(page, sentiment.of(f"{FIRST}!"))
 

@@ -1,7 +1,7 @@
 """The spam filter in a browser: a message is typed, words are struck out, by keys, by pointer and by finger."""
 
 import pytest
-from windows import CALM, FAIL_ONCE, PHONE, says, tab_to, weights_asked
+from windows import CALM, FAIL, MEND, PHONE, says, tab_to, weights_asked
 
 from nnlib.alive import spam
 
@@ -65,9 +65,10 @@ def test_the_weights_come_from_disk_too(filtering, small_site):
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(filtering):
     page = filtering(**CALM)
-    page.evaluate(FAIL_ONCE)
+    page.evaluate(FAIL)
     page.get_by_label("Your message").click()
     says(page, "The filter's weights could not be loaded. Type once more to try again.")
+    page.evaluate(MEND)
     page.get_by_label("Your message").press_sequentially("!")
     says(page, spam.of(f"{FIRST}!"))
 

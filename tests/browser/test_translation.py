@@ -1,7 +1,7 @@
 """The translator in a browser: a sentence is typed or taken, and the attention shown, by keys, pointer and finger."""
 
 import pytest
-from windows import CALM, FAIL_ONCE, PHONE, says, tab_to, weights_asked
+from windows import CALM, FAIL, MEND, PHONE, says, tab_to, weights_asked
 
 from nnlib.alive import translation
 
@@ -86,9 +86,10 @@ def test_the_weights_come_from_disk_too(translating, small_site):
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(translating):
     page = translating(**CALM)
-    page.evaluate(FAIL_ONCE)
+    page.evaluate(FAIL)
     page.get_by_label(FIELD).click()
     says(page, "The translator's weights could not be loaded. Type once more to try again.")
+    page.evaluate(MEND)
     page.get_by_label(FIELD).fill(QUESTION)
     says(page, translation.of(QUESTION))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from windows import CALM, FAIL_ONCE, PHONE, hold_the_clock, says, tab_to, weights_asked
+from windows import CALM, FAIL, MEND, PHONE, hold_the_clock, says, tab_to, weights_asked
 
 from nnlib.alive import unlabelled
 
@@ -117,9 +117,10 @@ def test_a_walk_takes_its_time_and_another_ends_it(walking):
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(walking):
     page = walking(**CALM)
-    page.evaluate(FAIL_ONCE)
+    page.evaluate(FAIL)
     page.get_by_role("slider", name="Code").focus()
     says(page, "The decoder's weights could not be loaded. Move the point once more to try again.")
+    page.evaluate(MEND)
     page.keyboard.press("ArrowLeft")
     place = [round(FIRST[0] - STEP, 2), FIRST[1]]
     says(page, unlabelled.said(place))

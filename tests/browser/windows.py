@@ -129,14 +129,11 @@ class Window:
         return troubles
 
 
-# The first script that the page adds cannot be loaded.
-FAIL_ONCE = """() => {
-  const append = document.head.append.bind(document.head);
-  document.head.append = (script) => {
-    document.head.append = append;
-    setTimeout(() => script.dispatchEvent(new Event("error")));
-  };
+# From here on no script that the page adds can be loaded; and then again each. (A click may ask for one twice.)
+FAIL = """() => {
+  document.head.append = (script) => setTimeout(() => script.dispatchEvent(new Event("error")));
 }"""
+MEND = "() => { delete document.head.append; }"
 
 
 def hold_the_clock(page):

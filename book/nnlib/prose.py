@@ -41,6 +41,16 @@ def decimals(number: float, places: int = 6) -> str:
     return ("0" if text == "-0" else text).replace("-", "\N{MINUS SIGN}")
 
 
+def percent(p: float) -> str:
+    """A probability in per cent; never 0 or 100, which it is not."""
+    return decimals(min(max(100 * p, 0.01), 99.99), 2)
+
+
+def signed(share: float) -> str:
+    """A share with its sign."""
+    return ("+" if share > 0 else "") + decimals(share, 2)
+
+
 def significant(number: float, digits: int = 4) -> str:
     """A number in so many significant digits; what is tiny or huge has a power of ten."""
     if 1e-4 <= abs(number) < 1e6 or number == 0:

@@ -9,7 +9,7 @@ import numpy as np
 from ...embedded import as_bytes, as_texts
 from ...layers import Dense, sigmoid
 from ...network import Network
-from ...prose import decimals
+from ...prose import percent, signed
 from ...sequences import LSTM, Embedding
 from ...studies.sentiment import LONGEST, Mean, logits, numbers
 from ...text import counts, tokens
@@ -117,23 +117,14 @@ def said(words: list[str], known: list[bool], shares: list[float], changes: list
     """What the two networks make of a sentence, in words."""
     if not words:
         return "No word yet."
-    p = [_percent(float(sigmoid(np.array(each)))) for each in z]
+    p = [percent(float(sigmoid(np.array(each)))) for each in z]
     text = f"Praise? {p[0]} % by the bag of words, {p[1]} % by the recurrent network."
     for name, parts in (("What counts most in the bag", shares), ("in the recurrent network", changes)):
         order = sorted(range(len(words)), key=lambda i, parts=parts: -abs(parts[i]))[:MOST]
-        listed = ", ".join(f"{words[i]} ({_signed(parts[i])})" for i in order)
+        listed = ", ".join(f"{words[i]} ({signed(parts[i])})" for i in order)
         text += f" {name}: {listed}" + (";" if parts is shares else ".")
     unknown = known.count(False)
     return text + (f" They do not know {unknown} of {len(words)} words." if unknown else "")
-
-
-def _percent(p: float) -> str:
-    """A probability in per cent; never 0 or 100, which it is not."""
-    return decimals(min(max(100 * p, 0.01), 99.99), 2)
-
-
-def _signed(share: float) -> str:
-    return ("+" if share > 0 else "") + decimals(share, 2)
 
 
 def of(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from ...embedded import as_bytes, as_texts
 from ...layers import Dense, sigmoid
 from ...network import Network
-from ...prose import decimals
+from ...prose import percent, signed
 from ...text import counts, tokens
 from .. import live
 
@@ -75,7 +75,7 @@ def said(words: list[str], shares: list[float], known: list[bool], bias: float, 
     p = float(sigmoid(np.array(bias + sum(shares))))
     fate = "thrown away" if p >= threshold else "kept"
     text = (
-        f"{_percent(p)} % spam, by what the filter believes; from {_percent(threshold)} % on a message is thrown away. "
+        f"{percent(p)} % spam, by what the filter believes; from {percent(threshold)} % on a message is thrown away. "
     )
     text += f"This one is {fate}."
     total = {}
@@ -84,18 +84,9 @@ def said(words: list[str], shares: list[float], known: list[bool], bias: float, 
     for side, sign in (("for spam", 1), ("against it", -1)):
         best = sorted((w for w in total if sign * total[w] > 0.005), key=lambda w: -sign * total[w])[:MOST]
         if best:
-            text += f" Most {side}: {', '.join(f'{word} ({_signed(total[word])})' for word in best)}."
+            text += f" Most {side}: {', '.join(f'{word} ({signed(total[word])})' for word in best)}."
     unknown = known.count(False)
     return text + (f" It does not know {unknown} of {len(words)} words." if unknown else "")
-
-
-def _percent(p: float) -> str:
-    """A probability in per cent; never 0 or 100, which it is not."""
-    return decimals(min(max(100 * p, 0.01), 99.99), 2)
-
-
-def _signed(share: float) -> str:
-    return ("+" if share > 0 else "") + decimals(share, 2)
 
 
 def of(text: str) -> str:

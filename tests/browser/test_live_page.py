@@ -29,6 +29,7 @@ CELLS = {
     "starter": ("def double(x):\n    ...", "code"),
     "check": ("check(double)", "exercise"),
 }
+MADE = b"an array"
 JUDGE = """
 import builtins, json, pathlib
 
@@ -61,6 +62,7 @@ def packed():
             for path in (live.HERE / top).rglob("*.py"):
                 zipped.write(path, path.relative_to(live.HERE / top).as_posix())
         zipped.writestr("nnlib/__init__.py", JUDGE)
+        zipped.writestr("beside.json", json.dumps({"made.npz": hashlib.sha256(MADE).hexdigest()}))
     return content.getvalue()
 
 
@@ -82,6 +84,9 @@ def folder(pyodide, small_site):
     here.joinpath("live.css").write_text(made["css"], "utf-8")
     shutil.copy(live.HERE / "worker.js", here)
     here.joinpath("book.zip").write_bytes(packed())
+    files = small_site / "lite" / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    files.joinpath("made.npz").write_bytes(MADE)
     here.joinpath("pyodide-lock.json").write_text(json.dumps(live.lock() | {"packages": {}}), "utf-8")
     (small_site / "_static").mkdir(exist_ok=True)
     for script in small_site.glob("*.js"):
@@ -345,6 +350,24 @@ def test_what_is_out_of_reach_is_said_and_can_be_tried_again(visit, name):
     if name == "book.zip":  # once is enough
         says(page, "Python is ready.")
         assert run(page, "second") == "x is 2"
+
+
+def test_an_array_comes_when_a_cell_opens_it_and_again_where_it_did_not(visit):
+    page = begin(visit())
+    says(page, "Python is ready.")
+    assert [address for address in page.asked if "made.npz" in address] == []
+    write(page, "first", "x = open('made.npz', 'rb').read()")
+    page.context.route("**/made.npz*", lambda route: route.abort())
+    run(page, "second")
+    stopped = page.locator("#first .cell_output")
+    stopped.get_by_text("made.npz could not be had from this site").wait_for()
+    page.context.unroute("**/made.npz*")
+    page.context.route("**/made.npz*", lambda route: route.fulfill(status=404))
+    run(page, "second")
+    stopped.get_by_text("the answer was 404").wait_for()
+    page.context.unroute("**/made.npz*")
+    assert run(page, "second") == f"x is {MADE!r}"
+    assert page.troubles == []
 
 
 def test_a_file_that_is_not_the_one_that_was_tested_is_not_run(visit, folder):

@@ -1,13 +1,17 @@
 """Live pages: the kernel that runs a page's cells, what it runs first, and what a page holds for it."""
 
+import gzip
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 from chapters import ROOT, anywhere
+from nnbook import lite, live
 
 LIVE = ROOT / "book" / "_ext" / "nnbook" / "live"
 
@@ -203,6 +207,68 @@ def test_an_exercise_is_judged_and_remembered(run):
     assert kept["exercises"] == before["exercises"] | {"backprop.output_error": {"tries": 1, "solved": True}}
 
 
+BESIDE = """
+import hashlib, json, sys
+from pathlib import Path
+import beside
+
+bytes_of = {"arrays/a.npz": b"whole", "b.npz": b"whole"}
+listed = {name: hashlib.sha256(data).hexdigest() for name, data in bytes_of.items()}
+folder, asked = Path(sys.argv[1]), []
+(folder / "beside.json").write_text(json.dumps(listed))
+
+def get(address):
+    asked.append(address)
+    return answers.pop(0)()
+
+def lost():
+    raise OSError("no answer")
+"""
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """Run a program on a folder beside which arrays lie, in a process of its own: what it lays stays laid."""
+
+    def run_program(program):
+        path = os.pathsep.join(map(str, (LIVE / "python", ROOT / "book")))
+        command = [sys.executable, "-c", BESIDE + program, str(tmp_path)]
+        done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return run_program
+
+
+def test_an_array_comes_when_it_is_first_opened_and_not_before(beside):
+    program = """
+answers = [lambda: b"whole", lambda: b"whole"]
+beside.lay(folder, get)
+print((folder / "arrays" / "a.npz").is_file(), asked)
+print((folder / "arrays" / "a.npz").read_bytes(), open(folder / "arrays" / "a.npz", "rb").read(), len(asked))
+import os; os.chdir(folder)
+print(open("b.npz").read(), asked[1] == f"../lite/files/b.npz?v={listed['b.npz'][:12]}", len(asked))
+"""
+    assert beside(program) == ["True []", "b'whole' b'whole' 1", "whole True 2"]
+
+
+def test_an_array_that_does_not_come_whole_is_asked_for_again(beside):
+    program = """
+answers = [lost, lambda: b"half", lambda: b"whole"]
+beside.lay(folder, get)
+for attempt in range(3):
+    try:
+        print((folder / "b.npz").read_bytes())
+    except OSError as error:
+        print(error)
+"""
+    assert beside(program) == [
+        "no answer",
+        "b.npz is not the file that this page was made with: load the page anew",
+        "b'whole'",
+    ]
+
+
 SITE = ROOT / "_build" / "html"
 built = pytest.mark.skipif(
     not (SITE / "live").is_dir(), reason="there is no site in _build/html: run `make book` first"
@@ -219,3 +285,21 @@ def test_each_page_has_its_cells_in_their_order_and_in_its_html(chapter):
     assert [cell["id"] for cell in page["cells"] if html.count(f' id="{cell["id"]}"') != 1] == []
     # What takes long can be had shorter; an experiment takes as long as what follows from it.
     assert [c["id"] for c in page["cells"] if "seconds" in c and c["kind"] != "try" and "shorter" not in c] == []
+
+
+@built
+def test_a_click_brings_as_much_of_the_books_own_as_its_button_says():
+    shared = [SITE / "live" / name for name in ("book.zip", "live.js", "live.css", "worker.js", "pyodide-lock.json")]
+    sent = sum(len(gzip.compress(path.read_bytes())) for path in shared)
+    pages = SITE.joinpath("live", "book").glob("*.json")
+    assert round((sent + max(len(gzip.compress(path.read_bytes())) for path in pages)) / 1e6) == live.OWN
+
+
+@built
+def test_every_array_that_a_cell_may_open_lies_where_it_asks_for_it():
+    with zipfile.ZipFile(SITE / "live" / "book.zip") as packed:
+        listed = json.loads(packed.read("beside.json"))
+        assert [name for name in packed.namelist() if name.endswith(".npz")] == []
+    assert len(listed) == len([path for path in lite.beside() if path.suffix == ".npz"])
+    for name, digest in listed.items():
+        assert hashlib.sha256(SITE.joinpath("lite", "files", name).read_bytes()).hexdigest() == digest, name

@@ -46,6 +46,12 @@ def notebooks(env) -> list[Path]:
     return [path for path in paths if path.suffix == ".ipynb" and environment_of(metadata(path)) is None]
 
 
+def beside() -> list[Path]:
+    """The files that chapters read, nnlib's own among them."""
+    found = (path for pattern in BESIDE for path in BOOK.glob(pattern))
+    return [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+
+
 def fetch_wheels(folder: Path, wanted: Path = WHEELS) -> list[Path]:
     """The wheels that a file names, downloaded to `folder` unless they are there; pip checks their hashes."""
     stamp = folder / "fetched"
@@ -108,13 +114,12 @@ def settings(wheels: list[Path], with_data: bool) -> dict:
 def gather(folder: Path, pages: list[Path], wheels: list[Path], data: list[Path]) -> None:
     """Put together what goes in: the notebooks, what lies beside them, the wheels and the settings."""
     shutil.rmtree(folder, ignore_errors=True)
-    beside = [path for pattern in BESIDE for path in BOOK.glob(pattern)]
     for path in pages:
         written = folder / "files" / path.relative_to(BOOK)
         written.parent.mkdir(parents=True, exist_ok=True)
         written.write_text(plain.text_elsewhere(path), "utf-8", newline="\n")
         undated(written)
-    for path in [path for path in beside if path.is_file() and "__pycache__" not in path.parts]:
+    for path in beside():
         copy(path, folder / "files" / path.relative_to(BOOK))
     for path in data:
         copy(path, folder / "files" / path.parent.name / path.name)

@@ -4,7 +4,8 @@ A page holds only buttons for that, and live-start.js, which loads the rest at t
 folder's page.mjs with the editor; `live/worker.js`, which runs Python; the page's cells, `live/book/<page>.json`;
 `live/book.zip`, nnlib and what pages read, with kernel.py and its neighbours; and Pyodide, from its public address, at
 the version whose hashes stand in pyodide-lock.json. With BOOK_PYODIDE set to a folder that holds Pyodide's distribution
-of that version, the site serves it itself, and no other address is asked.
+of that version, the site serves it itself, and no other address is asked. Arrays, the bulk of what pages read, come
+from `lite/files/` when a cell opens them (python/beside.py).
 
 Left out on a live page: checks, which hold for the book's own numbers, and cells for which the page has a field. A
 chapter that needs an environment of its own has no live page.
@@ -41,6 +42,7 @@ UNASKED = {"fonttools", "matplotlib-pyodide", "pytz"}  # Matplotlib draws a page
 START = '<button class="btn btn-sm nnlib-page-start" type="button" data-page="{}.json">{}</button>'
 OFFER = '<p class="nnlib-page-offer">{} <small>{}</small></p>'
 ASKS = "Run this page here"
+OWN = 1  # megabytes of the book's own that a click brings, as tests/nnbook/test_live.py weighs them
 
 
 class Mark(SphinxPostTransform):
@@ -78,7 +80,7 @@ def button(page: str) -> str:
 
 def offer(page: str) -> str:
     """The same with what it costs, beside an exercise or an experiment."""
-    cost = f"{megabytes()} MB of Python, once, from {where()}; some ten seconds each time"
+    cost = f"{megabytes()} MB of Python from {where()}, once, and {OWN} of the book; some ten seconds each time"
     return OFFER.format(button(page), cost)
 
 
@@ -147,7 +149,7 @@ def write_page(app, pagename, templatename, context, doctree) -> None:
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text(json.dumps(page, ensure_ascii=False), "utf-8", newline="\n")
     context["live_button"] = button(pagename)
-    context["live_from"], context["live_megabytes"] = where(), megabytes()
+    context["live_from"], context["live_megabytes"], context["live_own"] = where(), megabytes(), OWN
 
 
 def where() -> str:
@@ -215,16 +217,23 @@ def settings(path: Path) -> dict:
 
 
 def archive(wheels: list[Path]) -> bytes:
-    """The files that Python has beside it: nnlib, what pages read, kernel.py, and packages that are Python alone."""
+    """The files that Python has beside it: nnlib, what pages read, kernel.py, and packages that are Python alone.
+
+    Of arrays it holds the list alone.
+    """
     found = {
         path.relative_to(HERE / top).as_posix(): path.read_bytes()
         for top in ("python", "stand_in")
         for path in (HERE / top).rglob("*.py")
     }
-    for pattern in lite.BESIDE:
-        for path in BOOK.glob(pattern):
-            if path.is_file() and path.suffix not in (".pyc", ".ipynb"):
-                found[path.relative_to(BOOK).as_posix()] = path.read_bytes()
+    arrays = {}
+    for path in lite.beside():
+        name, data = path.relative_to(BOOK).as_posix(), path.read_bytes()
+        if path.suffix == ".npz":
+            arrays[name] = hashlib.sha256(data).hexdigest()
+        else:
+            found[name] = data
+    found["beside.json"] = json.dumps(arrays, sort_keys=True).encode()
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as opened:
             found |= {name: opened.read(name) for name in opened.namelist() if name.endswith(".py")}

@@ -61,7 +61,9 @@ import json, sys
 from pathlib import Path
 sys.path.insert(0, "/book")
 from js import sayFromPython
+import beside
 from kernel import Kernel
+beside.lay(Path("/book"), beside.from_site)
 kernel = Kernel(lambda message: sayFromPython(json.dumps(message)), Path("/progress.json"))
 import nnlib
 `);

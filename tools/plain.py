@@ -5,7 +5,8 @@ python tools/plain.py book    in place of the chapters, for an image that is thr
 
 A chapter is written for the site: boxes, references, and numbers that its own cells make. Where it is opened as a
 notebook, a box becomes a quotation, what is closed a `<details>`, a reference a link, a number what it was when the
-chapter was last run, and folded code is collapsed. Code is left as it is, but that a meant error does not end a run.
+chapter was last run, and folded code is collapsed. Code is left as it is, but that a meant error does not end a run,
+and a check has said nothing yet: what it says of code with a fault to be found names the fault.
 A chapter that needs an environment of its own opens with that environment's kernel, where it is here; it is left out
 wherever nobody can set one up, in Binder, Colab and the browser, and links to it are words there.
 """
@@ -30,6 +31,7 @@ OPTION = re.compile(r":[\w-]+:")
 LABEL = re.compile(r"^\(([\w-]+)\)=\s*\n+#+ (.+)$", re.MULTILINE)
 EQUATION = re.compile(r"\$\$(.*?)\$\$[ \t]*\(([\w-]+)\)", re.DOTALL)
 ROLE = re.compile(r"\{([\w:-]+)\}`([^`<]*?)\s*(?:<([^`>]+)>)?`")
+CHECK = re.compile(r"^(\w+)\.(\w+)\.check\(", re.MULTILINE)  # of an exercise: its module's name here, and its own
 FOLDED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 
 
@@ -50,6 +52,8 @@ def in_plain(cell: dict, numbers: dict[str, str], equations: dict[str, int]) -> 
     tags = set(cell["metadata"].get("tags", ()))
     if "raises-exception" in tags:
         return cell | forgiving(source(cell))
+    if CHECK.search(source(cell)):
+        return cell | {"outputs": []}
     if tags & FOLDED:
         return cell | {"metadata": cell["metadata"] | {"jupyter": {"source_hidden": True}, "cellView": "form"}}
     return cell

@@ -202,11 +202,19 @@ def test_hints_and_solutions_are_closed(page):
     assert [str(block)[:200] for block in blocks if block.has_attr("open")] == []
 
 
+CHECKS = re.compile(r"^exercise\.\w+\.check\(", re.MULTILINE)
+
+
 def test_every_exercise_that_a_page_checks_has_its_solution_there():
-    checks = re.compile(r"^exercise\.\w+\.check\(", re.MULTILINE)
     for page in PAGES:
-        asked = sum(len(checks.findall(cell.get_text())) for cell in soup(page).select(".cell_input pre"))
+        asked = sum(len(CHECKS.findall(cell.get_text())) for cell in soup(page).select(".cell_input pre"))
         assert len(soup(page).select("details.nnlib-solution")) == asked, page.name
+
+
+@every_page
+def test_a_page_judges_no_answer_before_a_reader_has_given_one(page):
+    checks = [cell for cell in soup(page).select(".cell") if CHECKS.search(cell.get_text())]
+    assert [cell.get_text()[:80] for cell in checks if cell.select(".cell_output")] == []
 
 
 def test_the_search_index_knows_no_solution():

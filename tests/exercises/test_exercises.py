@@ -1,5 +1,6 @@
 """Exercises: each proves itself, and no answer whatever breaks the notebook."""
 
+import ast
 import dataclasses
 import importlib
 import warnings
@@ -14,7 +15,7 @@ import pytest
 
 from chapters import label, numbered, taught
 from nnlib.exercises import kinds
-from nnlib.exercises.compare import same
+from nnlib.exercises.compare import in_digits, same
 from nnlib.exercises.kinds import (
     CORRECT,
     NOT_ATTEMPTED,
@@ -201,6 +202,18 @@ def test_the_exercise_is_complete(module, name, exercise, capsys):
     shown = capsys.readouterr().out
     assert exercise.solution_text() in shown and exercise.why in shown
     assert not shown.startswith("@")  # the record is not part of the solution
+
+
+@of_kind(PredictIt)
+def test_the_solution_shows_numbers_as_one_writes_them_which_is_right_as_an_answer(module, name, exercise):
+    shown = exercise.solution_text().splitlines()[-1].removeprefix("# ")
+    assert not set(shown) - set("0123456789.-, ()")
+    assert exercise.verdict(ast.literal_eval(shown)).kind == CORRECT
+
+
+def test_numbers_are_written_in_six_digits_and_one_in_brackets_as_a_shape():
+    assert in_digits((np.float64(0.1) + 0.2, np.int64(7), 337_011_840)) == "(0.3, 7, 337011840)"
+    assert in_digits((7,)) == in_digits(np.array([7])) == "(7,)"
 
 
 @pytest.mark.parametrize("chapter", list(map(label, taught())))

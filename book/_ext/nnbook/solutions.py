@@ -2,7 +2,8 @@
 
 Where the answer is a number or a few, a field for it stands in front. All comes from the exercise itself
 (`nnlib.exercises`), so a notebook holds none of it. The blocks open without a script. Their text is no part of the
-document, only of its HTML: the site's search never sees it.
+document, only of its HTML: the site's search never sees it. What a check has said of the code as a reader finds it is
+left out: where that code holds a fault to be found, it names the fault.
 """
 
 import importlib
@@ -18,9 +19,9 @@ from sphinx.util import logging
 
 from nnlib.exercises.compare import numbers
 from nnlib.exercises.kinds import ExplainIt, OrderIt, PredictIt
+from plain import CHECK
 
 IMPORT = re.compile(r"^from nnlib\.exercises import (\w+) as (\w+)$", re.MULTILINE)
-CHECK = re.compile(r"^(\w+)\.(\w+)\.check\(", re.MULTILINE)
 STARTER = re.compile(r"\w+ = \.\.\.")
 ANSWERED = (PredictIt, OrderIt, ExplainIt)  # on the page itself, so that it spares a reader the cells for it
 log = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ class AddSolutions(SphinxPostTransform):
                     log.warning("there is no exercise %s.%s", alias, name, location=cell, type="nnbook")
                     continue
                 place = cell.parent.index(cell)
+                for part in [part for part in cell if part.get("nb_element") == "cell_code_output"]:
+                    cell.remove(part)
                 cell.parent.insert(place + 1, solution(exercise=exercise))
                 if isinstance(exercise, ANSWERED) and len(found) == 1:
                     for node in cell.parent[max(place - 1, 0) : place + 1]:

@@ -56,6 +56,15 @@ def described(value: object) -> str:
         return f"a {type(value).__name__}"
 
 
+def in_digits(value: Any) -> str:
+    """Numbers as one writes them down: of those that are not whole, six digits."""
+    if np.ndim(value):
+        inside = ", ".join(in_digits(part) for part in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    number = value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+    return f"{number:.6g}" if isinstance(number, float) else str(number)
+
+
 def in_short(error: BaseException) -> str:
     """An error in one line."""
     try:

@@ -173,7 +173,7 @@ def descend(slope, w, learning_rate, steps):
     also_right=(lambda c: 2 / np.sort(c)[-1], lambda c: [2 / np.max(c).astype(np.float32)]),
 )
 def rate_limit(c):
-    """The rate beyond which descent on c[0]/2 w_0^2 + c[1]/2 w_1^2 + ... diverges."""
+    """The rate beyond which descent on c[0]/2 w_1^2 + c[1]/2 w_2^2 + ... diverges."""
     return 2 / max(c)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from . import memory
-from .compare import described, difference, in_short, numbers, same
+from .compare import described, difference, in_digits, in_short, numbers, same
 
 
 class Outcome(Enum):
@@ -187,7 +187,7 @@ class PredictIt(Exercise):
         return Verdict(NOT_YET, "that is not it; a hint may help")
 
     def solution_text(self) -> str:
-        return f"{super().solution_text()}\n\n# {described(self.solved())}"
+        return f"{super().solution_text()}\n\n# {in_digits(self.solved())}"
 
     def right_answer(self) -> Any:
         return self.solved()

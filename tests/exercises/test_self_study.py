@@ -4,11 +4,14 @@ A study has rules of its own: four exercises of three kinds, one of them a stret
 """
 
 import ast
+import builtins
 import importlib
 import json
 import re
+import symtable
 from collections import Counter
 
+import needs
 import pytest
 import rules
 
@@ -85,6 +88,28 @@ def test_a_chapter_asks_every_exercise_of_its_module_and_no_other(path):
     source = code(load(path))
     assert f"from nnlib.exercises import {label(path)} as exercise" in source
     assert Counter(re.findall(r"\bexercise\.(\w+)\.check\(", source)) == Counter(exercises(path).keys())
+
+
+def free(code):
+    """The names that a function takes from around it, those of Python itself aside."""
+    tables = [symtable.symtable(code, "solution", "exec")]
+    for table in tables:
+        tables += table.get_children()
+    asked = {symbol.get_name() for table in tables for symbol in table.get_symbols() if symbol.is_global()}
+    return asked - {symbol.get_name() for symbol in tables[0].get_symbols()} - set(dir(builtins))
+
+
+@each
+def test_a_solution_takes_no_name_that_its_page_does_not_have(path):
+    bound = frozenset().union(*(needs.rebinds(rules.source(cell)) for _, cell in rules.code_cells(load(path))))
+    solved = [exercise for exercise in exercises(path).values() if isinstance(exercise, (WriteIt, StretchIt))]
+    assert {exercise.name: free(exercise.solution_text()) - bound for exercise in solved} == {
+        exercise.name: set() for exercise in solved
+    }
+
+
+def test_a_name_from_around_is_noticed():
+    assert free("def f(x):\n    def g(y):\n        return np.abs(y) + x + L2(len(y))\n    return g") == {"np", "L2"}
 
 
 @each

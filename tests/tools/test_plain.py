@@ -43,9 +43,7 @@ def test_code_is_left_as_it_is_and_collapsed_where_the_page_folds_it():
     assert all(a["source"] == b["source"] for a, b in kinds)
     changed = ["".join(a["source"]) for a, b in kinds if a["outputs"] != b["outputs"]]
     assert changed == [text for a, b in kinds if plain.CHECK.search(text := "".join(a["source"]))] != []
-    assert not any(
-        b["outputs"] for a, b in kinds if "".join(a["source"]) in changed
-    )  # no verdict on code that waits for a reader
+    assert not any(b["outputs"] for a, b in kinds if "".join(a["source"]) in changed)
     folded = [
         b["metadata"]["jupyter"]["source_hidden"] for a, b in kinds if "hide-input" in a["metadata"].get("tags", ())
     ]

@@ -123,7 +123,7 @@ def _by_nnlib(loss):
     minutes=3,
     hints=(
         "Which cost is it? Go through the factors and ask of each whether that cost's slope has it.",
-        "The steepness of the cross-entropy, 1 / (p (1 - p)), cancels something.",
+        "The slope of the cross-entropy with respect to p, (p - y) / (p (1 - p)), cancels something.",
         "(p - y) / n",
     ),
     why="The cross-entropy's own steepness has cancelled sigma'(z), so it must not be put back.",

@@ -271,7 +271,7 @@ def adam_in_order():
     ),
     hints=(
         "What would the report look like if SGD's best rate were 0.5?",
-        "Which of the four would you have to change before the two numbers can be compared?",
+        "Rates, epochs, networks, seeds: which of these would have to change before the two numbers can be compared?",
     ),
     why="Each side needs its own best rate from a search of the same size, and several seeds; else rates are compared.",
 )
@@ -414,7 +414,7 @@ def _measure_descent(plan: Callable) -> tuple[str, bool]:
     hints=(
         "All images in each step: which optimisers left plain descent farthest behind in that race?",
         "RMSProp and Adam. From RMSProp's five seeds not all arrive: try Adam, at rates from 0.01 to 0.3.",
-        "Adam(parameters, 0.05). In a hundred steps a rate that falls gives away more than the dance costs.",
+        "Adam(parameters, 0.05). The slopes are exact: a falling rate has no dance to calm.",
     ),
     why="Without noise the optimiser counts; and there is no dance that a falling rate could calm.",
     measure=_measure_descent,

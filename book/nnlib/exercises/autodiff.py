@@ -6,10 +6,11 @@ from nnlib.autodiff import Value, unbroadcast
 from nnlib.exercises.kinds import Choice, explain_it, fix_it, order_it, predict_it, stretch_it, write_it
 
 
-def _too_early(value):
+def hand_on(value):
+    """The walk of the chapter that hands on too early."""
     for source, pass_back in value.sources:
         source.grad = source.grad + pass_back(value.grad)
-        _too_early(source)
+        hand_on(source)
 
 
 @predict_it(
@@ -32,7 +33,7 @@ def _too_early(value):
 def squared_twice():
     """The slope of g = u u with u = a a at a = 3: by the walk in order, and by the one that hands on too early."""
     found = []
-    for walk in (Value.backward, _too_early):
+    for walk in (Value.backward, hand_on):
         a = Value(3.0)
         u = a * a
         g = u * u

@@ -116,3 +116,21 @@ def test_one_hot_has_its_1_at_the_label():
 def test_a_loss_names_what_is_wrong(loss, output, target, error, message):
     with pytest.raises(error, match=message):
         loss.forward(output, target)
+
+
+@pytest.mark.parametrize("ignored", [-1, 0])
+@pytest.mark.parametrize("kept", [(0, 2, 3), (2,), ()])
+def test_with_weights_too_an_ignored_example_costs_nothing_and_does_not_count(kept, ignored):
+    rng = np.random.default_rng(0)
+    z, weight, labels = rng.standard_normal((5, 4)), rng.uniform(0.5, 2, 5), np.array([1, 2, 3, 1, 2])
+    rest = [row for row in range(5) if row not in kept]
+    labels[rest] = ignored
+    loss, alone = SoftmaxCrossEntropy(ignored=ignored), SoftmaxCrossEntropy()
+    cost, slopes = loss.forward(z, labels, weight), loss.backward()
+    assert not slopes[rest].any()
+    if not kept:
+        assert cost == 0
+        return
+    places = list(kept)
+    assert cost == pytest.approx(alone.forward(z[places], labels[places], weight[places]))
+    assert np.allclose(slopes[places], alone.backward())

@@ -214,7 +214,7 @@ def _three_of_32(columns, learned, bought, rng):
     minutes=20,
     hints=(
         "`x = inputs(columns, learned)` are all visits as numbers; the rows `x[learned]` teach. The text's network has "
-        "a hidden layer, a neuron has none. Which of them ranks better?",
+        "a hidden layer, a neuron has none. Try both.",
         "The text's `learn` trains such a network. Give it the rows that teach, and let it predict all rows.",
         "Train a network with 16 ReLUs, 20 epochs in batches of 64, rate 0.003, L2 of 0.001, and return its logits.",
     ),

@@ -229,7 +229,7 @@ def learned_by_heart():
     "From images to a cost",
     minutes=3,
     hints=(
-        "Begin with the lot, end with the print.",
+        "Begin with drawing the lots, end with the print.",
         "Nothing may be learned before it is settled which images are kept for the test.",
         "lot - test and training rows - averages - answers - wrong ones - cost - print.",
     ),

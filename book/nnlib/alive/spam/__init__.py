@@ -72,12 +72,13 @@ def said(words: list[str], shares: list[float], known: list[bool], bias: float, 
     """What the filter makes of a message, in words."""
     if not words:
         return "No word yet: the filter sees nothing but its bias."
-    p = float(sigmoid(np.array(bias + sum(shares))))
+    logit = bias + sum(shares)
+    p = float(sigmoid(np.array(logit)))
     fate = "thrown away" if p >= threshold else "kept"
     text = (
         f"{percent(p)} % spam, by what the filter believes; from {percent(threshold)} % on a message is thrown away. "
     )
-    text += f"This one is {fate}."
+    text += f"This one is {fate}. Its logit is {signed(logit)}: {signed(bias)} of bias, {signed(sum(shares))} of words."
     total = {}
     for word, share in zip(words, shares, strict=True):
         total[word] = total.get(word, 0.0) + share

@@ -19,7 +19,7 @@ function render({ model, el }) {
     element("div", { class: "nnlib-live-row", role: "group", "aria-label": "Ready messages" }, "Or take: ", ...ready),
     says,
     row,
-    element("p", { class: "nnlib-live-small" }, "▲ speaks for spam, ▼ against it; the number is what the word adds. Press a word to strike it out. All of this happens on this page: your message goes nowhere."),
+    element("p", { class: "nnlib-live-small" }, "▲ speaks for spam, ▼ against it, · hardly at all; the number is what the word adds to the logit, and ? marks a word that the filter does not know. Press a word to strike it out. All of this happens on this page: your message goes nowhere."),
     status,
   );
   for (const kind of ["pointerdown", "focusin"]) el.addEventListener(kind, begin, { once: true });

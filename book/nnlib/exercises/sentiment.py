@@ -171,7 +171,7 @@ def _measure_weights(weights):
     minutes=15,
     hints=(
         "Films know many words, telephones know their own. How would you weigh the two?",
-        "A word that a hundred sentences have had says more about telephones than the same word on films.",
+        "A count on a hundred sentences on telephones says more about telephones than the same count on films.",
         "Add the weights that each side gives by itself, as naive Bayes has them. Add 1 to all counts first, as there.",
     ),
     why="The two together do more than either alone. Added as counts, the films' thousands all but drown the hundred, "

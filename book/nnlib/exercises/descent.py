@@ -281,7 +281,7 @@ def nudge_and_step():
     minutes=2,
     question="For a thousand steps a 2-2-1 network on XOR has stood at a cost of about 1/16. What do you know?",
     hints=(
-        "Which of the four says more than the chapter has measured or cited?",
+        "Three of the four say more than the chapter has measured or cited. Which one does not?",
         "Look at what the unsolved runs did when they were given eight thousand further steps.",
     ),
     why="A small gradient says that the ground is nearly level here, and nothing about what lies elsewhere.",

@@ -231,7 +231,7 @@ def line_by_line():
         "`places` picks the true class of each row; both the cost and the slope need it.",
         "The slope is p, minus 1 at the true class, and all of that over n.",
     ),
-    why="p - y has to be whole before it is divided by n; the cost can be read off at any time after log_p.",
+    why="p - y has to be whole before it is divided by n; the cost can be read off at any time after log_p and places.",
     after={1: (0,), 3: (1, 2), 4: (1,), 5: (2, 4), 6: (5,)},
     shuffle=(4, 6, 1, 5, 0, 2, 3),
     mistakes=(

@@ -164,11 +164,11 @@ def _measure_words(words):
     "Better words",
     minutes=20,
     hints=(
-        "Every phone number is a new word to it. What do 09061701461 and 08717898035 have in common?",
+        "Nearly every phone number is a new word to it. What do 09061701461 and 08717898035 have in common?",
         "Write every digit as 0, and what is left of a number is its length. `re.sub(r'\\d', '0', text)` does that.",
         "A pound sign, capitals, a web address: each can be a word of its own. Or take pairs of words.",
     ),
-    why="A filter can only weigh what its words let it see, and a number's form comes again, the number does not. "
+    why="A filter can only weigh what its words let it see, and a number's form comes again, the number hardly ever. "
     "These words reach the 94 %: some six spams more of 590, so it is likely, not shown, that it is the form.",
     measure=_measure_words,
     mistakes=((tokens, "not yet 94 %"), (lambda text: list(text), "single letters say little")),

@@ -167,3 +167,11 @@ def test_the_copy_takes_the_german_of_the_most_alike_sentence_and_rare_words_cou
 def test_word_for_word_takes_what_comes_with_a_word_and_leaves_the_unknown():
     word = WordForWord(["I see Tom.", "I see it.", "I go."], ["Ich sehe Tom.", "Ich sehe es.", "Ich gehe."])
     assert word("I go, Tom!") == "Ich gehe, Tom!" and word("Zoe: see it") == "Zoe: sehe es"
+
+
+def test_sentences_that_are_equally_alike_are_told_apart_by_their_place_and_not_by_the_order_of_a_sum():
+    groups = [[f"{first}{second}" for second in "klmnop"] for first in "abcdefghijqrstuvwxyz"]
+    english = [" ".join(words) for words in groups]  # of each the first word is rare, and the last in six sentences
+    english += [f"{word} rest" for words in groups for number, word in enumerate(words) for _ in range(number)]
+    copy = Copy(english, [str(place) for place in range(len(english))])
+    assert copy(" ".join(english[: len(groups)])) == "0"

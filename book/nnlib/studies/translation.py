@@ -347,7 +347,8 @@ class Copy:
         words, both = set(tokens(text)), np.zeros(len(self.words))
         for word in words & self.having.keys():
             both[self.having[word]] += self.weight([word])
-        return int(np.argmax(both / (self.weight(words) + self.size - both + 1e-9)))
+        likeness = both / (self.weight(words) + self.size - both + 1e-9)
+        return int(np.argmax(likeness.round(9)))  # what only the order of a sum tells apart is alike
 
     def __call__(self, text: str) -> str:
         return self.german[self.nearest(text)]
